@@ -1,0 +1,178 @@
+package dev.orrery.config;
+
+import dev.orrery.model.Resources;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Everything that can be set, as one immutable tree.
+ *
+ * <p>Defaults, units and bounds of each key stand in {@link SettingKeys}, from which the reader, the
+ * checks and {@code docs/configuration.md} are made.
+ */
+public record Settings(
+        Server server,
+        Cluster cluster,
+        Scheduling scheduling,
+        Worker worker,
+        Storage storage,
+        Limits limits) {
+
+    /**
+     * Where the node listens and keeps its files.
+     *
+     * @param data directory of everything durable, 0700
+     * @param port 0 takes any free one
+     * @param hosts further values of the Host header that are served, beside loopback and the host
+     * @param origins Origin headers that may call the API; the node's own are always among them
+     * @param drainTimeout how long a stopping node waits for its running tasks
+     */
+    public record Server(
+            Path data,
+            String host,
+            int port,
+            Optional<Tls> tls,
+            List<String> hosts,
+            List<String> origins,
+            Duration drainTimeout) {
+        /** Copies the lists. */
+        public Server {
+            hosts = List.copyOf(hosts);
+            origins = List.copyOf(origins);
+        }
+    }
+
+    /** PEM files: the node's certificate chain, its key, and the authority that peers must show. */
+    public record Tls(Path cert, Path key, Path ca) {}
+
+    /**
+     * The clustered event bus.
+     *
+     * @param port of the event bus; 0 takes any free one
+     * @param memberPorts first and last port of the range for Hazelcast members
+     * @param join {@code host:port} of members to join
+     * @param network {@code loopback}, or {@code private} as the operator's affirmation
+     */
+    public record Cluster(
+            boolean enabled,
+            String host,
+            int port,
+            int memberPortFirst,
+            int memberPortLast,
+            List<String> join,
+            String network) {
+        /** Copies the list. */
+        public Cluster {
+            join = List.copyOf(join);
+        }
+    }
+
+    /**
+     * The scheduler and its replaceable components.
+     *
+     * @param components class names by the seam they fill: prioritizer, queue-policy, placement,
+     *     worker-pool, capacity-validator, retry-policy
+     * @param heartbeat pause between two heartbeats of a worker
+     * @param fence since the last acknowledged heartbeat, when a worker stops its tasks
+     * @param fenceKill when it kills them
+     * @param lease when the leader takes the worker for lost
+     * @param queueMax how many tasks may wait before submissions are refused
+     * @param taskMax the most one task may ask for
+     * @param prefetchBelow mean run time under which workers hold tasks in advance
+     * @param prefetchMax how many tasks in advance at the most
+     */
+    public record Scheduling(
+            SortedMap<String, String> components,
+            Duration heartbeat,
+            Duration fence,
+            Duration fenceKill,
+            Duration lease,
+            long queueMax,
+            Resources taskMax,
+            Duration prefetchBelow,
+            int prefetchMax) {
+        /** Copies the map. */
+        public Scheduling {
+            components = sorted(components);
+        }
+    }
+
+    /**
+     * A worker.
+     *
+     * @param name empty makes one from the host name and the first free number in the data directory
+     * @param slots 0 means as many as there are cpus
+     * @param executor class name of the executor
+     * @param environment names of the variables of the worker's own that tasks inherit
+     * @param killGrace between TERM and KILL
+     * @param exitDrain how long output is read on after the process ended
+     * @param outputBytesMax of each captured stream of an attempt
+     * @param filesBytesMax of all declared outputs of an attempt
+     * @param pidsMax processes of one attempt, where a cgroup can hold it
+     */
+    public record Worker(
+            String name,
+            int slots,
+            Resources extra,
+            SortedMap<String, String> labels,
+            String executor,
+            List<String> environment,
+            Duration killGrace,
+            Duration exitDrain,
+            long outputBytesMax,
+            long filesBytesMax,
+            int pidsMax) {
+        /** Copies the collections. */
+        public Worker {
+            labels = sorted(labels);
+            environment = List.copyOf(environment);
+        }
+    }
+
+    /**
+     * What is kept, and for how long.
+     *
+     * @param centralStore class name of the store of blobs
+     * @param retention of ended jobs that name none
+     * @param freeBytesMin space that must stay free; below it submissions are refused
+     */
+    public record Storage(
+            String centralStore,
+            Duration retention,
+            Duration retentionMax,
+            Duration idempotencyTtl,
+            long freeBytesMin) {}
+
+    /**
+     * Sizes and counts past which a caller is refused.
+     *
+     * @param bodyBytesMax of a JSON body
+     * @param uploadBytesMax of a whole multipart body
+     * @param uploadPartsMax parts of a multipart body
+     * @param uploadIdle pause within an upload after which it is given up
+     * @param streamBufferBytes unsent bytes of one WebSocket or SSE client
+     * @param streamBufferEvents unsent events of one client
+     * @param streamTopicsMax topics of one client
+     * @param streamClientsMax clients of one proxy
+     */
+    public record Limits(
+            long bodyBytesMax,
+            long uploadBytesMax,
+            int uploadPartsMax,
+            Duration uploadIdle,
+            long streamBufferBytes,
+            int streamBufferEvents,
+            int streamTopicsMax,
+            int streamClientsMax,
+            Duration streamPing) {}
+
+    private static SortedMap<String, String> sorted(Map<String, String> map) {
+        return Collections.unmodifiableSortedMap(new TreeMap<>(map));
+    }
+}

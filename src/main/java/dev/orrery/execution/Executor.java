@@ -1,0 +1,85 @@
+package dev.orrery.execution;
+
+import dev.orrery.model.AttemptId;
+import dev.orrery.model.BlobId;
+import dev.orrery.model.CapturedLog;
+import dev.orrery.model.Outcome.StopReason;
+import dev.orrery.model.StoredFile;
+import dev.orrery.protocol.AttemptResult;
+import dev.orrery.protocol.WorkerCommand.Assignment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/** Runs attempts on this machine (one of the replaceable components). */
+public interface Executor extends AutoCloseable {
+
+    /**
+     * Begins an attempt and returns at once. The listener is told from other threads, in order:
+     * at most one {@code started}, then any progress and output, then exactly one {@code ended}.
+     */
+    Execution start(Assignment assignment, Listener listener);
+
+    /**
+     * Kills what an earlier incarnation of this worker left; called once, before any {@code start}.
+     *
+     * @return how many processes were killed
+     */
+    int killLeftovers();
+
+    /** One line that says which limits hold on this machine, for the log at start. */
+    String limits();
+
+    /** Stops whatever still runs, at once. */
+    @Override
+    void close();
+
+    /** A running attempt. */
+    interface Execution {
+
+        /** Stops it: TERM, the grace time, then KILL to all of its processes. Repeatable. */
+        void stop(StopReason reason);
+
+        /** KILL to all of its processes without grace. */
+        void kill(StopReason reason);
+    }
+
+    /** Who hears of an attempt. */
+    interface Listener {
+
+        /** The process runs. */
+        void started(AttemptId attempt, Instant at);
+
+        /** The task said how far it is, from 0 to 1. */
+        void progress(AttemptId attempt, double fraction, String text);
+
+        /** The attempt is over, its files are stored, and none of its processes is left. */
+        void ended(AttemptId attempt, AttemptResult result);
+    }
+
+    /** How bytes come to and leave the worker: HTTP to a master, under the attempt's token. */
+    interface Transfer {
+
+        /**
+         * Copies a stored input into a file and checks its checksum.
+         *
+         * @throws IOException when it cannot be fetched whole
+         */
+        void fetch(Assignment assignment, StoredFile input, Path to)
+                throws IOException;
+
+        /** Stores a file that is too large to ride in a report. */
+        BlobId store(Assignment assignment, Path file)
+                throws IOException;
+
+        /** Ships a piece of captured output; returns when the master has it. */
+        void ship(
+                Assignment assignment,
+                CapturedLog.Stream stream,
+                long offset,
+                ByteBuffer bytes,
+                boolean last)
+                throws IOException;
+    }
+}

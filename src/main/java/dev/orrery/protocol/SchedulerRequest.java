@@ -1,0 +1,47 @@
+package dev.orrery.protocol;
+
+import dev.orrery.model.JobId;
+import dev.orrery.model.JobSpec;
+import dev.orrery.model.WorkerId;
+import java.util.List;
+import java.util.Optional;
+
+/** What the API asks of the leader's scheduler; answered by a {@link SchedulerReply}. */
+public sealed interface SchedulerRequest extends Message {
+
+    /** Accept a job; answered by {@code Accepted} once it is durable. */
+    record Submit(JobId job, JobSpec spec, Optional<IdempotencyKey> idempotencyKey)
+            implements SchedulerRequest {}
+
+    /** End a live job; answered by {@code Done}, or by CONFLICT when it is not live. */
+    record Cancel(JobId job, String by) implements SchedulerRequest {}
+
+    /**
+     * Run an ended job again.
+     *
+     * @param history all durable events of the job, read from the store by whoever asks
+     */
+    record Retry(JobId job, List<JobEvent> history, String by) implements SchedulerRequest {
+        /** Copies the list. */
+        public Retry {
+            history = List.copyOf(history);
+        }
+    }
+
+    /** Say why a live job is where it is; answered by {@code Explained}. */
+    record Explain(JobId job) implements SchedulerRequest {}
+
+    /** Give a worker no new work, or give it work again. */
+    record SetDrain(WorkerId worker, boolean draining) implements SchedulerRequest {}
+
+    /** Remove ended jobs. */
+    record Purge(List<JobId> jobs) implements SchedulerRequest {
+        /** Copies the list. */
+        public Purge {
+            jobs = List.copyOf(jobs);
+        }
+    }
+
+    /** Describe the workers and the queue; answered by {@code Cluster}. */
+    record DescribeCluster() implements SchedulerRequest {}
+}

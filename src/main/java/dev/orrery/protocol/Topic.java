@@ -1,0 +1,23 @@
+package dev.orrery.protocol;
+
+import dev.orrery.model.JobId;
+import dev.orrery.model.Namespace;
+
+/** A named stream of events. */
+public sealed interface Topic {
+
+    /** {@code jobs.<id>}: the durable events of a job, and its progress. */
+    record OfJob(JobId job) implements Topic {}
+
+    /** {@code logs.<id>}: the output of a job as it grows. */
+    record OfLogs(JobId job) implements Topic {}
+
+    /** {@code jobs}: changes of all jobs of a namespace, for lists; coalesced, not numbered. */
+    record OfJobs(Namespace namespace) implements Topic {}
+
+    /** {@code nodes}: the workers, whenever they change. */
+    record OfNodes() implements Topic {}
+
+    /** {@code cluster}: the counts of the cluster, at most four times a second. */
+    record OfCluster() implements Topic {}
+}

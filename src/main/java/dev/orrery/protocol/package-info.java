@@ -1,0 +1,5 @@
+/** Messages between roles, and their wire form (protobuf), versioned. */
+@NullMarked
+package dev.orrery.protocol;
+
+import org.jspecify.annotations.NullMarked;

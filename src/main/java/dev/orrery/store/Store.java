@@ -1,0 +1,42 @@
+package dev.orrery.store;
+
+import dev.orrery.protocol.DurableEvent;
+import dev.orrery.protocol.LoadedState;
+import java.util.List;
+
+/**
+ * The durable truth of one cluster. Blocking: writes come from one thread, reads from any.
+ *
+ * <p>{@code commit} and {@code load} are the contract that the scheduler rests on: what was
+ * committed is on disk when {@code commit} returns, whole batches only, in order; {@code load} gives
+ * back what the events of every live job were.
+ */
+public interface Store extends AutoCloseable {
+
+    /**
+     * Becomes the leader: raises the epoch, which fences every earlier holder.
+     *
+     * @return the new epoch
+     */
+    long lead(String holder) throws StoreException;
+
+    /**
+     * Writes a batch in one transaction and returns when it is on disk.
+     *
+     * @throws StoreException FENCED when a newer epoch leads; FULL when the disk is; BROKEN when
+     *     nobody may go on
+     */
+    void commit(long epoch, List<DurableEvent> events) throws StoreException;
+
+    /** All that a new leader needs. */
+    LoadedState load() throws StoreException;
+
+    /** The reading side. */
+    JobReads jobs();
+
+    /** Access tokens and the cluster's secrets. */
+    Tokens tokens();
+
+    @Override
+    void close();
+}

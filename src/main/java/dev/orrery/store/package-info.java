@@ -1,0 +1,5 @@
+/** Durable truth: jobs, tasks, attempts, events, leader row, blobs. */
+@NullMarked
+package dev.orrery.store;
+
+import org.jspecify.annotations.NullMarked;
