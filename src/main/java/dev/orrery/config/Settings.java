@@ -1,6 +1,7 @@
 package dev.orrery.config;
 
 import dev.orrery.model.Resources;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -13,8 +14,8 @@ import java.util.TreeMap;
 /**
  * Everything that can be set, as one immutable tree.
  *
- * <p>Defaults, units and bounds of each key stand in {@link SettingKeys}, from which the reader, the
- * checks and {@code docs/configuration.md} are made.
+ * <p>Defaults, units and bounds of each key stand in {@link SettingKeys}, from which the reader,
+ * the checks and {@code docs/configuration.md} are made.
  */
 public record Settings(
         Server server,
@@ -55,7 +56,7 @@ public record Settings(
      * The clustered event bus.
      *
      * @param port of the event bus; 0 takes any free one
-     * @param memberPorts first and last port of the range for Hazelcast members
+     * @param memberPortFirst of the range for Hazelcast members
      * @param join {@code host:port} of members to join
      * @param network {@code loopback}, or {@code private} as the operator's affirmation
      */
@@ -106,7 +107,8 @@ public record Settings(
     /**
      * A worker.
      *
-     * @param name empty makes one from the host name and the first free number in the data directory
+     * @param name empty makes one from the host name and the first free number in the data
+     *     directory
      * @param slots 0 means as many as there are cpus
      * @param executor class name of the executor
      * @param environment names of the variables of the worker's own that tasks inherit

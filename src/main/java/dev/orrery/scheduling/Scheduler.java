@@ -1,0 +1,61 @@
+package dev.orrery.scheduling;
+
+import dev.orrery.protocol.SchedulerRequest;
+import dev.orrery.protocol.WorkerMessage;
+import dev.orrery.scheduling.policy.Rules;
+
+/** Decides what follows from an input. Changes nothing; the same arguments, the same decision. */
+final class Scheduler {
+
+    private final JobDecisions jobs;
+    private final WorkerDecisions workers;
+    private final Explainer explainer;
+
+    Scheduler(Rules rules) {
+        this.jobs = new JobDecisions(rules);
+        this.workers = new WorkerDecisions(rules);
+        this.explainer = new Explainer();
+    }
+
+    Decision decide(SchedulerState state, Input input, Moment now, long epoch) {
+        return switch (input) {
+            case Input.Asked(long replyTo, SchedulerRequest request) ->
+                    asked(state, replyTo, request, now, epoch);
+            case Input.Told(long replyTo, WorkerMessage message) ->
+                    told(state, replyTo, message, now, epoch);
+            case Input.Tick tick -> {
+                Draft draft = new Draft(state, now);
+                workers.loseExpired(state, draft, now);
+                jobs.ringAlarms(state, draft, now);
+                yield draft.decided();
+            }
+        };
+    }
+
+    private Decision asked(
+            SchedulerState state, long replyTo, SchedulerRequest request, Moment now, long epoch) {
+        return switch (request) {
+            case SchedulerRequest.Submit it -> jobs.submit(state, replyTo, it, now);
+            case SchedulerRequest.Cancel it -> jobs.cancel(state, replyTo, it, now);
+            case SchedulerRequest.Retry it -> jobs.retry(state, replyTo, it, now);
+            case SchedulerRequest.Purge it -> jobs.purge(state, replyTo, it, now);
+            case SchedulerRequest.SetDrain it -> workers.setDrain(state, replyTo, it, now);
+            case SchedulerRequest.Explain it ->
+                    Decision.reply(
+                            new Effect.Reply(replyTo, explainer.explain(state, it.job(), now)));
+            case SchedulerRequest.DescribeCluster it ->
+                    Decision.reply(
+                            new Effect.Reply(replyTo, explainer.describe(state, now, epoch)));
+        };
+    }
+
+    private Decision told(
+            SchedulerState state, long replyTo, WorkerMessage message, Moment now, long epoch) {
+        return switch (message) {
+            case WorkerMessage.Hello it -> workers.hello(state, replyTo, it, now, epoch);
+            case WorkerMessage.Heartbeat it -> workers.heartbeat(state, replyTo, it, now, epoch);
+            case WorkerMessage.Reports it -> workers.reports(state, replyTo, it, now, epoch);
+            case WorkerMessage.Goodbye it -> workers.goodbye(state, replyTo, it, now, epoch);
+        };
+    }
+}

@@ -1,0 +1,85 @@
+package dev.orrery.scheduling;
+
+import dev.orrery.protocol.LoadedState;
+import dev.orrery.scheduling.policy.Policies;
+import dev.orrery.scheduling.policy.Rules;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The scheduler of one leader in one epoch: a state, and the only way to change it. */
+public final class SchedulerMachine {
+
+    /** The longest time without a tick: the pace of reconciliation. */
+    private static final Duration TICK_MAX = Duration.ofSeconds(1);
+
+    private final long epoch;
+    private final Scheduler scheduler;
+    private final Dispatcher dispatcher;
+    private final SchedulerState state;
+
+    private SchedulerMachine(long epoch, Rules rules, SchedulerState state) {
+        this.epoch = epoch;
+        this.scheduler = new Scheduler(rules);
+        this.dispatcher = new Dispatcher(rules);
+        this.state = state;
+    }
+
+    /**
+     * The machine of a new leader. Every attempt that the store tells of is taken to run on, and
+     * its worker has a full lease from now to say hello.
+     */
+    public static SchedulerMachine load(
+            long epoch, Rules rules, Policies policies, LoadedState loaded, Moment now) {
+        long leaseEnd = now.nanos() + rules.lease().toNanos();
+        return new SchedulerMachine(
+                epoch, rules, SchedulerState.restore(policies, loaded, leaseEnd));
+    }
+
+    /** Takes one input and all that follows from it, and gives what the shell has to do. */
+    public Decision step(Input input, Moment now) {
+        List<StateEvent> events = new ArrayList<>();
+        List<Effect> effects = new ArrayList<>();
+        take(scheduler.decide(state, input, now, epoch), events, effects);
+        if (isAlarmDue(now)) {
+            take(scheduler.decide(state, new Input.Tick(), now, epoch), events, effects);
+        }
+        Decision next = dispatcher.dispatch(state, now);
+        while (!next.isNothing()) {
+            take(next, events, effects);
+            next = dispatcher.dispatch(state, now);
+        }
+        return new Decision(events, effects);
+    }
+
+    private void take(Decision decision, List<StateEvent> events, List<Effect> effects) {
+        decision.events().forEach(state::apply);
+        events.addAll(decision.events());
+        effects.addAll(decision.effects());
+    }
+
+    private boolean isAlarmDue(Moment now) {
+        return state.nextAlarm().filter(it -> !it.at().isAfter(now.wall())).isPresent();
+    }
+
+    /** How long the shell may wait before the next tick. */
+    public Duration wakeAfter(Moment now) {
+        Duration wait = TICK_MAX;
+        if (state.nextAlarm().isPresent()) {
+            Duration alarm = Duration.between(now.wall(), state.nextAlarm().get().at());
+            wait = alarm.compareTo(wait) < 0 ? alarm : wait;
+        }
+        return wait.isNegative() ? Duration.ZERO : wait;
+    }
+
+    /** The state, for tests and simulation. */
+    SchedulerState state() {
+        return state;
+    }
+
+    /** The epoch in which this machine leads. */
+    public long epoch() {
+        return epoch;
+    }
+}

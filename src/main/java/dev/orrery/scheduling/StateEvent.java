@@ -1,0 +1,48 @@
+package dev.orrery.scheduling;
+
+import dev.orrery.model.AttemptId;
+import dev.orrery.model.WorkerId;
+import dev.orrery.protocol.DurableEvent;
+import dev.orrery.protocol.WorkerOffer;
+
+import java.time.Instant;
+import java.util.List;
+
+/** A fact that the state takes in: durable ones are stored, the others are lost with the leader. */
+public sealed interface StateEvent {
+
+    /** A fact for the store. */
+    record Durable(DurableEvent event) implements StateEvent {}
+
+    /**
+     * A worker said hello.
+     *
+     * @param leaseEnd on the monotonic clock, in nanoseconds
+     */
+    record WorkerJoined(
+            WorkerId worker,
+            long incarnation,
+            long session,
+            WorkerOffer offer,
+            long leaseEnd,
+            long heardAt)
+            implements StateEvent {}
+
+    /** A worker was heard of. */
+    record LeaseRenewed(WorkerId worker, long leaseEnd, boolean drainingItself, long heardAt)
+            implements StateEvent {}
+
+    /** A worker is gone, and nothing of it is held any more. */
+    record WorkerLeft(WorkerId worker) implements StateEvent {}
+
+    /** These attempts were asked back. */
+    record Recalled(WorkerId worker, List<AttemptId> attempts) implements StateEvent {
+        /** Copies the list. */
+        public Recalled {
+            attempts = List.copyOf(attempts);
+        }
+    }
+
+    /** Idempotency keys older than their time are forgotten. */
+    record SubmissionsForgotten(Instant before) implements StateEvent {}
+}

@@ -1,0 +1,104 @@
+package dev.orrery.scheduling;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * The states of a job's tasks, range-compressed: neighbours in the same state share one segment.
+ */
+final class TaskMap {
+
+    private final TreeMap<Integer, Segment> segments = new TreeMap<>();
+
+    /** A run of tasks in one state, both ends inclusive. */
+    record Segment(int first, int last, TaskState state) {}
+
+    private TaskMap() {}
+
+    static TaskMap all(int size, TaskState state) {
+        TaskMap map = new TaskMap();
+        map.segments.put(0, new Segment(0, size - 1, state));
+        return map;
+    }
+
+    TaskMap copy() {
+        TaskMap map = new TaskMap();
+        map.segments.putAll(segments);
+        return map;
+    }
+
+    /**
+     * The state of one task.
+     *
+     * @throws IllegalArgumentException when the job has no such task
+     */
+    TaskState get(int index) {
+        Map.Entry<Integer, Segment> entry = segments.floorEntry(index);
+        if (entry == null || entry.getValue().last() < index) {
+            throw new IllegalArgumentException("no task " + index);
+        }
+        return entry.getValue().state();
+    }
+
+    /** The segments that lie in a range, cut to it, in order. */
+    List<Segment> within(int first, int last) {
+        List<Segment> found = new ArrayList<>();
+        Integer from = segments.floorKey(first);
+        for (Segment segment : segments.tailMap(from == null ? first : from, true).values()) {
+            if (segment.first() > last) {
+                break;
+            }
+            if (segment.last() >= first) {
+                found.add(
+                        new Segment(
+                                Math.max(first, segment.first()),
+                                Math.min(last, segment.last()),
+                                segment.state()));
+            }
+        }
+        return found;
+    }
+
+    /** All segments, in order. */
+    List<Segment> all() {
+        return List.copyOf(segments.values());
+    }
+
+    /** Replaces the state of every task in a range. */
+    void update(int first, int last, UnaryOperator<TaskState> change) {
+        List<Segment> inside = within(first, last);
+        cutAt(first);
+        cutAt(last + 1);
+        for (Segment segment : inside) {
+            put(new Segment(segment.first(), segment.last(), change.apply(segment.state())));
+        }
+    }
+
+    private void cutAt(int index) {
+        Map.Entry<Integer, Segment> entry = segments.lowerEntry(index);
+        if (entry == null || entry.getValue().last() < index) {
+            return;
+        }
+        Segment whole = entry.getValue();
+        segments.put(whole.first(), new Segment(whole.first(), index - 1, whole.state()));
+        segments.put(index, new Segment(index, whole.last(), whole.state()));
+    }
+
+    private void put(Segment segment) {
+        Segment merged = segment;
+        Map.Entry<Integer, Segment> left = segments.lowerEntry(segment.first());
+        if (left != null && left.getValue().state().equals(segment.state())) {
+            segments.remove(segment.first());
+            merged = new Segment(left.getKey(), segment.last(), segment.state());
+        }
+        Segment right = segments.get(segment.last() + 1);
+        if (right != null && right.state().equals(segment.state())) {
+            segments.remove(right.first());
+            merged = new Segment(merged.first(), right.last(), segment.state());
+        }
+        segments.put(merged.first(), merged);
+    }
+}

@@ -1,0 +1,324 @@
+package dev.orrery.scheduling;
+
+import dev.orrery.model.AttemptId;
+import dev.orrery.model.Outcome;
+import dev.orrery.model.Outcome.StopReason;
+import dev.orrery.model.Problem;
+import dev.orrery.model.ProblemCode;
+import dev.orrery.model.TaskStatus;
+import dev.orrery.protocol.AttemptResult;
+import dev.orrery.protocol.DurableEvent;
+import dev.orrery.protocol.JobEvent;
+import dev.orrery.protocol.JobEvent.Next;
+import dev.orrery.protocol.SchedulerReply;
+import dev.orrery.protocol.SchedulerRequest;
+import dev.orrery.protocol.WorkerMessage;
+import dev.orrery.protocol.WorkerMessage.Report;
+import dev.orrery.protocol.WorkerReply;
+import dev.orrery.scheduling.policy.Rules;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What follows when a worker speaks, or does not. */
+final class WorkerDecisions {
+
+    private final Rules rules;
+
+    WorkerDecisions(Rules rules) {
+        this.rules = rules;
+    }
+
+    Decision hello(
+            SchedulerState state, long replyTo, WorkerMessage.Hello it, Moment now, long epoch) {
+        Optional<WorkerRecord> known = state.worker(it.worker());
+        if (known.filter(record -> record.incarnation > it.incarnation()).isPresent()) {
+            return Decision.reply(new Effect.Answer(replyTo, new WorkerReply.Superseded(epoch)));
+        }
+        boolean sameLife =
+                known.filter(record -> record.incarnation == it.incarnation()).isPresent();
+        if (sameLife && known.get().session() > it.session()) {
+            return Decision.reply(new Effect.Answer(replyTo, new WorkerReply.SayHello(epoch)));
+        }
+        Draft draft = new Draft(state, now);
+        if (!sameLife) {
+            known.ifPresent(record -> loseAll(state, draft, record, "its worker restarted", now));
+        }
+        draft.event(
+                new StateEvent.WorkerJoined(
+                        it.worker(),
+                        it.incarnation(),
+                        it.session(),
+                        it.offer(),
+                        leaseEnd(now),
+                        now.nanos()));
+        draft.effect(
+                new Effect.Answer(
+                        replyTo,
+                        new WorkerReply.Welcome(epoch, notHeld(known, sameLife, it.live()))));
+        if (sameLife && known.get().session() < it.session()) {
+            adopt(state, draft, known.get(), it);
+        }
+        draft.effect(new Effect.NodesChanged());
+        return draft.decided();
+    }
+
+    /** Sends again what the worker does not have, and stops what is being cancelled. */
+    private static void adopt(
+            SchedulerState state, Draft draft, WorkerRecord record, WorkerMessage.Hello hello) {
+        List<AttemptId> live = hello.live();
+        for (AttemptId attempt : record.attempts()) {
+            LiveJob job = state.job(attempt.job()).orElseThrow();
+            TaskState current = job.tasks.get(attempt.tasks().first());
+            if (current instanceof TaskState.Cancelling) {
+                draft.effect(stopOf(record, List.of(attempt), StopReason.CANCELLED));
+            }
+            if (!live.contains(attempt)) {
+                draft.effect(
+                        new Effect.Assign(
+                                record.id,
+                                record.incarnation,
+                                hello.session(),
+                                attempt,
+                                job.spec,
+                                job.number));
+            }
+        }
+    }
+
+    private static List<AttemptId> notHeld(
+            Optional<WorkerRecord> known, boolean sameLife, List<AttemptId> live) {
+        if (!sameLife || known.isEmpty()) {
+            return live;
+        }
+        return live.stream().filter(attempt -> !known.get().holds(attempt)).toList();
+    }
+
+    Decision heartbeat(
+            SchedulerState state,
+            long replyTo,
+            WorkerMessage.Heartbeat it,
+            Moment now,
+            long epoch) {
+        Optional<WorkerRecord> known =
+                state.worker(it.worker())
+                        .filter(record -> record.incarnation == it.incarnation())
+                        .filter(record -> record.session() == it.session())
+                        .filter(record -> it.epoch() == epoch);
+        if (known.isEmpty()) {
+            return Decision.reply(new Effect.Answer(replyTo, unknown(state, it, epoch)));
+        }
+        WorkerRecord record = known.get();
+        Draft draft = new Draft(state, now);
+        draft.event(
+                new StateEvent.LeaseRenewed(
+                        it.worker(), leaseEnd(now), it.draining(), now.nanos()));
+        draft.effect(
+                new Effect.Answer(
+                        replyTo, new WorkerReply.Renewed(epoch, toStop(state, record, it.live()))));
+        if (record.drainingItself() != it.draining()) {
+            draft.effect(new Effect.NodesChanged());
+            if (it.draining()) {
+                recall(draft, record, record.recallable());
+            }
+        }
+        return draft.decided();
+    }
+
+    private static WorkerReply unknown(SchedulerState state, WorkerMessage it, long epoch) {
+        boolean superseded =
+                state.worker(it.worker())
+                        .filter(record -> record.incarnation > it.incarnation())
+                        .isPresent();
+        return superseded ? new WorkerReply.Superseded(epoch) : new WorkerReply.SayHello(epoch);
+    }
+
+    private static List<AttemptId> toStop(
+            SchedulerState state, WorkerRecord record, List<AttemptId> live) {
+        return live.stream()
+                .filter(attempt -> !record.holds(attempt) || isCancelling(state, attempt))
+                .toList();
+    }
+
+    private static boolean isCancelling(SchedulerState state, AttemptId attempt) {
+        return state.job(attempt.job())
+                .map(job -> job.tasks.get(attempt.tasks().first()))
+                .filter(TaskState.Cancelling.class::isInstance)
+                .isPresent();
+    }
+
+    Decision reports(
+            SchedulerState state, long replyTo, WorkerMessage.Reports it, Moment now, long epoch) {
+        Draft draft = new Draft(state, now);
+        for (Report report : it.reports()) {
+            report(state, draft, it, report, now);
+        }
+        draft.effect(new Effect.Answer(replyTo, new WorkerReply.Acknowledged(epoch, it.seq())));
+        return draft.decided();
+    }
+
+    /** Takes a report in when it is about the attempt that this worker holds now; else drops it. */
+    private void report(
+            SchedulerState state,
+            Draft draft,
+            WorkerMessage.Reports from,
+            Report report,
+            Moment now) {
+        AttemptId attempt = report.attempt();
+        if (state.job(attempt.job()).isEmpty()) {
+            return;
+        }
+        LiveJob job = draft.job(attempt.job());
+        if (attempt.tasks().last() >= job.spec.size()) {
+            return;
+        }
+        TaskState current = job.tasks.get(attempt.tasks().first());
+        if (current.tally().attempts() != attempt.number() || !isHeldBy(current, from)) {
+            return;
+        }
+        switch (report) {
+            case Report.Started it -> {
+                if (current instanceof TaskState.Assigned) {
+                    draft.change(
+                            job.id,
+                            new JobEvent.Started(attempt.tasks(), attempt.number(), it.at()));
+                }
+            }
+            case Report.Ended it -> ended(state, draft, job, current, attempt, it.result(), now);
+            case Report.NotStarted it -> notStarted(draft, job, current, attempt, it.cause());
+            case Report.Progress it ->
+                    draft.effect(
+                            new Effect.Progressed(attempt, now.wall(), it.fraction(), it.text()));
+        }
+    }
+
+    private static boolean isHeldBy(TaskState current, WorkerMessage from) {
+        return switch (current) {
+            case TaskState.Assigned it ->
+                    it.worker().equals(from.worker()) && it.incarnation() == from.incarnation();
+            case TaskState.Running it ->
+                    it.worker().equals(from.worker()) && it.incarnation() == from.incarnation();
+            case TaskState.Cancelling it ->
+                    it.worker().equals(from.worker()) && it.incarnation() == from.incarnation();
+            case TaskState.Waiting it -> false;
+            case TaskState.Queued it -> false;
+            case TaskState.Over it -> false;
+        };
+    }
+
+    private static void notStarted(
+            Draft draft, LiveJob job, TaskState current, AttemptId attempt, String cause) {
+        if (current instanceof TaskState.Cancelling) {
+            draft.change(
+                    job.id, new JobEvent.Ended(attempt.tasks(), TaskStatus.CANCELLED, "cancelled"));
+        } else if (current instanceof TaskState.Assigned) {
+            draft.change(job.id, new JobEvent.Unassigned(attempt.tasks(), attempt.number(), cause));
+        }
+    }
+
+    private static void ended(
+            SchedulerState state,
+            Draft draft,
+            LiveJob job,
+            TaskState current,
+            AttemptId attempt,
+            AttemptResult result,
+            Moment now) {
+        TaskState.Tally tally = current.tally();
+        Next next =
+                current instanceof TaskState.Cancelling
+                        ? new Next.Over(TaskStatus.CANCELLED, "cancelled")
+                        : state.policies()
+                                .retry()
+                                .next(
+                                        job.spec,
+                                        tally.failures(),
+                                        tally.losses(),
+                                        result.outcome(),
+                                        now.wall());
+        draft.change(
+                job.id,
+                new JobEvent.AttemptEnded(
+                        attempt.tasks(),
+                        attempt.number(),
+                        SchedulerState.holder(current).orElseThrow(),
+                        result,
+                        next));
+    }
+
+    Decision goodbye(
+            SchedulerState state, long replyTo, WorkerMessage.Goodbye it, Moment now, long epoch) {
+        Draft draft = new Draft(state, now);
+        state.worker(it.worker())
+                .filter(record -> record.incarnation == it.incarnation())
+                .ifPresent(record -> {
+                    loseAll(state, draft, record, "its worker stopped", now);
+                    draft.event(new StateEvent.WorkerLeft(it.worker()));
+                    draft.effect(new Effect.NodesChanged());
+                });
+        draft.effect(new Effect.Answer(replyTo, new WorkerReply.Acknowledged(epoch, 0)));
+        return draft.decided();
+    }
+
+    Decision setDrain(
+            SchedulerState state, long replyTo, SchedulerRequest.SetDrain it, Moment now) {
+        Optional<WorkerRecord> record = state.worker(it.worker());
+        if (record.isEmpty() && !state.isDrained(it.worker())) {
+            return Decision.reply(
+                    new Effect.Reply(
+                            replyTo,
+                            new SchedulerReply.Refused(
+                                    Problem.of(
+                                            ProblemCode.NOT_FOUND,
+                                            "There is no worker " + it.worker() + ".",
+                                            "List the workers with: orrery nodes"))));
+        }
+        Draft draft = new Draft(state, now);
+        if (state.isDrained(it.worker()) != it.draining()) {
+            draft.durable(new DurableEvent.WorkerDrainSet(it.worker(), it.draining()));
+            draft.effect(new Effect.NodesChanged());
+        }
+        if (it.draining()) {
+            record.ifPresent(found -> recall(draft, found, found.recallable()));
+        }
+        draft.effect(new Effect.Reply(replyTo, new SchedulerReply.Done()));
+        return draft.decided();
+    }
+
+    static void recall(Draft draft, WorkerRecord record, List<AttemptId> attempts) {
+        if (!attempts.isEmpty()) {
+            draft.event(new StateEvent.Recalled(record.id, attempts));
+            draft.effect(new Effect.Recall(record.id, record.incarnation, attempts));
+        }
+    }
+
+    /** Takes every worker for lost whose lease is over. */
+    void loseExpired(SchedulerState state, Draft draft, Moment now) {
+        for (WorkerRecord record : state.workers()) {
+            if (record.leaseEnd() - now.nanos() <= 0) {
+                loseAll(state, draft, record, "its worker's lease ended", now);
+                draft.event(new StateEvent.WorkerLeft(record.id));
+                draft.effect(new Effect.NodesChanged());
+            }
+        }
+    }
+
+    private static void loseAll(
+            SchedulerState state, Draft draft, WorkerRecord record, String cause, Moment now) {
+        AttemptResult lost = AttemptResult.without(new Outcome.Lost(cause), now.wall());
+        for (AttemptId attempt : record.attempts()) {
+            LiveJob job = draft.job(attempt.job());
+            TaskState current = job.tasks.get(attempt.tasks().first());
+            ended(state, draft, job, current, attempt, lost, now);
+        }
+    }
+
+    private static Effect.Stop stopOf(
+            WorkerRecord record, List<AttemptId> attempts, StopReason reason) {
+        return new Effect.Stop(record.id, record.incarnation, attempts, reason);
+    }
+
+    private long leaseEnd(Moment now) {
+        return now.nanos() + rules.lease().toNanos();
+    }
+}
