@@ -86,8 +86,8 @@ final class ConfigurationDocument {
         StringBuilder text =
                 new StringBuilder(
                         "# Every setting of Orrery with its default; take the '#' before a key away"
-                            + " to set it.\n"
-                            + "# Generated; docs/configuration.md says more.\n");
+                                + " to set it.\n"
+                                + "# Generated; docs/configuration.md says more.\n");
         String[] above = new String[0];
         for (SettingKey<?> key : SettingKeys.ALL) {
             String[] names = key.name().split("\\.", -1);
@@ -107,10 +107,7 @@ final class ConfigurationDocument {
         for (int i = 0; i < names.length - 1; i++) {
             same = same && i < above.length - 1 && above[i].equals(names[i]);
             if (!same) {
-                text.append(i == 0 ? "" : "#")
-                        .append("  ".repeat(i))
-                        .append(names[i])
-                        .append(":\n");
+                text.append("  ".repeat(i)).append(names[i]).append(":\n");
             }
         }
     }
