@@ -25,6 +25,11 @@ import java.util.regex.Pattern;
  */
 public final class JsonReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    /** How a name is written. */
+    public static final String NAME_RULE =
+            "use 1 to 63 letters, digits, '.', '_' or '-', first a letter or digit";
+
     private static final double INTEGER_MAX = 9.007_199_254_740_992E15;
 
     private final JsonParser parser;
@@ -149,8 +154,7 @@ public final class JsonReader {
 
     /** A name: 1 to 63 letters, digits, '.', '_' or '-', beginning with a letter or digit. */
     public String name() throws IOException {
-        return text(
-                NAME, "use 1 to 63 letters, digits, '.', '_' or '-', first a letter or digit");
+        return text(NAME, NAME_RULE);
     }
 
     /** A whole number; 3.0 is one too. */
