@@ -87,7 +87,7 @@ public final class Call {
     /** Reads the whole body, at most so many bytes. */
     public Future<Buffer> body(long bytesMax) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (length != null && length.length() <= 18 && Long.parseLong(length) > bytesMax) {
+        if (length != null && parse(length) > bytesMax) {
             return Future.failedFuture(tooLarge(bytesMax));
         }
         Promise<Buffer> promise = Promise.promise();
@@ -109,6 +109,7 @@ public final class Call {
                                         ProblemCode.MALFORMED_BODY,
                                         "the body ended too early",
                                         "send all of it")));
+        RequestBody.invite(request);
         request.resume();
         return promise.future();
     }

@@ -52,8 +52,16 @@ public final class RequestBody {
         request.handler(piece -> body.offer(new Piece.Bytes(piece)));
         request.endHandler(_ -> body.offer(new Piece.End()));
         request.exceptionHandler(_ -> body.offer(new Piece.Broken()));
+        invite(request);
         request.fetch(PIECES);
         return body;
+    }
+
+    /** Tells a client that waits for leave to send its body that it has it. */
+    static void invite(HttpServerRequest request) {
+        if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
+            request.response().writeContinue();
+        }
     }
 
     /**
