@@ -23,7 +23,19 @@ public record Settings(
         Scheduling scheduling,
         Worker worker,
         Storage storage,
-        Limits limits) {
+        Limits limits,
+        Threads threads) {
+
+    /** Settings with as many threads as Vert.x takes by itself. */
+    public Settings(
+            Server server,
+            Cluster cluster,
+            Scheduling scheduling,
+            Worker worker,
+            Storage storage,
+            Limits limits) {
+        this(server, cluster, scheduling, worker, storage, limits, new Threads(0, 0));
+    }
 
     /**
      * Where the node listens and keeps its files.
@@ -49,7 +61,14 @@ public record Settings(
         }
     }
 
-    /** PEM files: the node's certificate chain, its key, and the authority that peers must show. */
+    /**
+     * PEM files.
+     *
+     * @param cert the node's certificate chain
+     * @param key its private key
+     * @param ca the authority that members of a cluster must show; the certificate itself when none
+     *     was named
+     */
     public record Tls(Path cert, Path key, Path ca) {}
 
     /**
@@ -173,6 +192,14 @@ public record Settings(
             int streamTopicsMax,
             int streamClientsMax,
             Duration streamPing) {}
+
+    /**
+     * The pools of Vert.x.
+     *
+     * @param eventLoops 0 means twice as many as there are cpus
+     * @param workers 0 means Vert.x's own default
+     */
+    public record Threads(int eventLoops, int workers) {}
 
     private static SortedMap<String, String> sorted(Map<String, String> map) {
         return Collections.unmodifiableSortedMap(new TreeMap<>(map));

@@ -3,17 +3,22 @@ package dev.orrery.protocol;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 
+import java.util.Optional;
+
 /** A named stream of events. */
 public sealed interface Topic {
-
     /** {@code jobs.<id>}: the durable events of a job, and its progress. */
     record OfJob(JobId job) implements Topic {}
 
     /** {@code logs.<id>}: the output of a job as it grows. */
     record OfLogs(JobId job) implements Topic {}
 
-    /** {@code jobs}: changes of all jobs of a namespace, for lists; coalesced, not numbered. */
-    record OfJobs(Namespace namespace) implements Topic {}
+    /**
+     * {@code jobs}: changes of all jobs, for lists; coalesced, not numbered.
+     *
+     * @param namespace the only one wanted; empty means all
+     */
+    record OfJobs(Optional<Namespace> namespace) implements Topic {}
 
     /** {@code nodes}: the workers, whenever they change. */
     record OfNodes() implements Topic {}

@@ -1,0 +1,15 @@
+package dev.orrery.api;
+
+/** Who may use a route. */
+public enum Access {
+    /** Everybody, without a token. */
+    OPEN,
+    /** Whoever passes the check that the route makes by itself. */
+    OWN,
+    /** Any bearer of a token. */
+    VIEWER,
+    /** Who may submit, cancel and retry. */
+    SUBMITTER,
+    /** Who may do everything. */
+    ADMIN
+}

@@ -1,0 +1,62 @@
+package dev.orrery.api;
+
+import dev.orrery.api.json.Refusal;
+import dev.orrery.model.Problem;
+import dev.orrery.model.ProblemCode;
+import dev.orrery.store.StoreException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.Optional;
+
+/** Tells what a caller may know of a failure; what is a bug is logged here, once, with its cause. */
+public final class Faults {
+    private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
+
+    private Faults() {}
+
+    /**
+     * The problem that answers a failure.
+     *
+     * @param during what was being done, for the log
+     */
+    public static Problem problem(Throwable failure, String during) {
+        if (failure instanceof Refusal refusal) {
+            return refusal.problem();
+        }
+        if (failure instanceof StoreException store) {
+            Optional<Problem> known = storeProblem(store);
+            if (known.isPresent()) {
+                LOG.atWarn().setCause(store).addKeyValue("call", during).log("the store failed");
+                return known.get();
+            }
+        }
+        LOG.atError().setCause(failure).addKeyValue("call", during).log("a call failed");
+        return Problem.of(
+                ProblemCode.INTERNAL,
+                "something went wrong that should not",
+                "look into the log of the node, and report it");
+    }
+
+    private static Optional<Problem> storeProblem(StoreException failure) {
+        return switch (failure.kind()) {
+            case FULL -> Optional.of(full());
+            case FENCED ->
+                    Optional.of(
+                            Problem.of(
+                                    ProblemCode.UNAVAILABLE,
+                                    "another master leads now",
+                                    "try again in a few seconds"));
+            case BROKEN -> Optional.empty();
+        };
+    }
+
+    /** There is no space left. */
+    public static Problem full() {
+        return Problem.of(
+                ProblemCode.STORE_FULL,
+                "the disk of the master is full",
+                "free some space, or delete ended jobs, and try again");
+    }
+}

@@ -1,0 +1,199 @@
+package dev.orrery.config;
+
+import dev.orrery.model.Quantities;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The rules that hold between settings, and between settings and the machine. */
+final class SettingsCheck {
+
+    private final Settings settings;
+    private final List<String> faults = new ArrayList<>();
+
+    private SettingsCheck(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** One sentence for each rule that is broken. */
+    static List<String> faults(Settings settings) {
+        SettingsCheck check = new SettingsCheck(settings);
+        check.times();
+        check.ports();
+        check.listening();
+        check.clustering();
+        check.tlsFiles();
+        check.dataDirectory();
+        check.components();
+        return check.faults;
+    }
+
+    private void times() {
+        Settings.Scheduling scheduling = settings.scheduling();
+        less(WorkKeys.HEARTBEAT, scheduling.heartbeat(), WorkKeys.FENCE, scheduling.fence());
+        less(WorkKeys.FENCE, scheduling.fence(), WorkKeys.FENCE_KILL, scheduling.fenceKill());
+        less(WorkKeys.FENCE_KILL, scheduling.fenceKill(), WorkKeys.LEASE, scheduling.lease());
+        Settings.Storage storage = settings.storage();
+        if (storage.retention().compareTo(storage.retentionMax()) > 0) {
+            faults.add("storage.retention: must be at most storage.retentionMax");
+        }
+    }
+
+    private void less(
+            SettingKey<Duration> smaller, Duration one, SettingKey<Duration> larger, Duration two) {
+        if (one.compareTo(two) >= 0) {
+            faults.add(
+                    "%s: must be less than %s; they are %s and %s"
+                            .formatted(
+                                    smaller.name(),
+                                    larger.name(),
+                                    Quantities.formatDuration(one),
+                                    Quantities.formatDuration(two)));
+        }
+    }
+
+    private void ports() {
+        Settings.Cluster cluster = settings.cluster();
+        int port = settings.server().port();
+        if (cluster.memberPortFirst() > cluster.memberPortLast()) {
+            faults.add("cluster.memberPortFirst: must be at most cluster.memberPortLast");
+        }
+        if (!cluster.enabled()) {
+            return;
+        }
+        if (port != 0 && port == cluster.port()) {
+            faults.add("cluster.port: must differ from server.port; both are " + port);
+        }
+        if (isMemberPort(port)) {
+            faults.add("server.port: must lie outside the member ports; is " + port);
+        }
+        if (isMemberPort(cluster.port())) {
+            faults.add("cluster.port: must lie outside the member ports; is " + cluster.port());
+        }
+        for (String member : cluster.join()) {
+            int joined = Integer.parseInt(member.substring(member.lastIndexOf(':') + 1));
+            if (joined < 1 || joined > 65_535) {
+                faults.add("cluster.join: no such port: " + member);
+            }
+        }
+    }
+
+    private boolean isMemberPort(int port) {
+        Settings.Cluster cluster = settings.cluster();
+        return port >= cluster.memberPortFirst() && port <= cluster.memberPortLast();
+    }
+
+    private void listening() {
+        Settings.Server server = settings.server();
+        if (!isLoopback(server.host()) && server.tls().isEmpty()) {
+            faults.add(
+                    "server.host: "
+                            + server.host()
+                            + " is beyond loopback, which needs server.tls"
+                            + " (--tls-cert, --tls-key)");
+        }
+    }
+
+    private void clustering() {
+        Settings.Cluster cluster = settings.cluster();
+        if (!cluster.enabled() || isLoopback(cluster.host())) {
+            return;
+        }
+        if (!cluster.network().equals("private")) {
+            faults.add(
+                    "cluster.host: "
+                            + cluster.host()
+                            + " is beyond loopback, which needs cluster.network: private"
+                            + " (--network private)");
+        }
+        if (settings.server().tls().isEmpty()) {
+            faults.add(
+                    "cluster.host: "
+                            + cluster.host()
+                            + " is beyond loopback, which needs server.tls"
+                            + " (--tls-cert, --tls-key, --tls-ca)");
+        }
+    }
+
+    private void tlsFiles() {
+        settings.server()
+                .tls()
+                .ifPresent(tls -> {
+                    readable(NodeKeys.TLS_CERT, tls.cert());
+                    readable(NodeKeys.TLS_KEY, tls.key());
+                    readable(NodeKeys.TLS_CA, tls.ca());
+                    if (permissions(tls.key()).contains(PosixFilePermission.OTHERS_READ)) {
+                        faults.add(
+                                "server.tls.key: may be read by everybody; chmod 600 " + tls.key());
+                    }
+                });
+    }
+
+    private void readable(SettingKey<?> key, Path file) {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            faults.add(key.name() + ": no readable file: " + file);
+        }
+    }
+
+    private void dataDirectory() {
+        Path data = settings.server().data();
+        if (!Files.exists(data, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.isDirectory(data)) {
+            faults.add("server.data: is not a directory: " + data);
+            return;
+        }
+        Set<PosixFilePermission> permissions = permissions(data);
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            faults.add("server.data: others may write to it; chmod 700 " + data);
+        }
+    }
+
+    private Set<PosixFilePermission> permissions(Path file) {
+        try {
+            return Files.exists(file) ? Files.getPosixFilePermissions(file) : Set.of();
+        } catch (IOException | UnsupportedOperationException e) {
+            faults.add(file + ": its permissions cannot be read: " + e);
+            return Set.of();
+        }
+    }
+
+    private void components() {
+        for (SettingKey<String> key : WorkKeys.COMPONENTS) {
+            String seam = key.name().substring(key.name().lastIndexOf('.') + 1);
+            component(key, settings.scheduling().components().getOrDefault(seam, ""));
+        }
+        component(WorkKeys.EXECUTOR, settings.worker().executor());
+        component(StorageKeys.CENTRAL_STORE, settings.storage().centralStore());
+    }
+
+    /** Looks for the class file and loads nothing; whether it fits its seam, its loader checks. */
+    private void component(SettingKey<String> key, String className) {
+        String file = "/" + className.replace('.', '/') + ".class";
+        if (!className.equals(key.fallback()) && SettingsCheck.class.getResource(file) == null) {
+            faults.add(key.name() + ": no such class: " + className);
+        }
+    }
+
+    /** Names other than localhost count as beyond loopback, whatever they resolve to today. */
+    private static boolean isLoopback(String host) {
+        if (host.equalsIgnoreCase("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}
