@@ -8,6 +8,7 @@ import dev.orrery.protocol.JobEvent.Change;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -42,7 +43,7 @@ final class Draft {
         LiveJob job = job(id);
         job.change(change, now.wall());
         JobEvent event = new JobEvent(id, job.nextSeq(), now.wall(), job.status(), change);
-        events.add(new StateEvent.Durable(event));
+        events.add(new StateEvent.Durable(event, Optional.of(job.spec.namespace())));
     }
 
     void event(StateEvent event) {

@@ -51,7 +51,7 @@ final class JobDecisions {
         long number = state.nextNumber(spec.namespace());
         JobEvent opening = opening(request, number, now);
         return new Decision(
-                List.of(new StateEvent.Durable(opening)),
+                List.of(new StateEvent.Durable(opening, Optional.of(spec.namespace()))),
                 accepted(replyTo, request, number).effects());
     }
 
@@ -204,7 +204,9 @@ final class JobDecisions {
                         TaskStatus.QUEUED,
                         change);
         return new Decision(
-                List.of(new StateEvent.Durable(event)),
+                List.of(
+                        new StateEvent.Durable(
+                                event, Optional.of(history.spec().namespace()))),
                 List.of(new Effect.Reply(replyTo, new SchedulerReply.Done())));
     }
 

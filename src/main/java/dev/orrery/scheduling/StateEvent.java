@@ -1,18 +1,30 @@
 package dev.orrery.scheduling;
 
 import dev.orrery.model.AttemptId;
+import dev.orrery.model.Namespace;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.WorkerOffer;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** A fact that the state takes in: durable ones are stored, the others are lost with the leader. */
 public sealed interface StateEvent {
 
-    /** A fact for the store. */
-    record Durable(DurableEvent event) implements StateEvent {}
+    /**
+     * A fact for the store.
+     *
+     * @param namespace of the job that it is about, for those who publish it
+     */
+    record Durable(DurableEvent event, Optional<Namespace> namespace) implements StateEvent {
+
+        /** A fact about no job. */
+        public Durable(DurableEvent event) {
+            this(event, Optional.empty());
+        }
+    }
 
     /**
      * A worker said hello.

@@ -28,7 +28,8 @@ final class TopicEventWire {
         switch (topic) {
             case Topic.OfJob(JobId job) -> form.setJob(ModelWire.form(job));
             case Topic.OfLogs(JobId job) -> form.setLogs(ModelWire.form(job));
-            case Topic.OfJobs(Namespace namespace) -> form.setJobs(namespace.name());
+            case Topic.OfJobs(Optional<Namespace> namespace) ->
+                    form.setJobs(namespace.map(Namespace::name).orElse(""));
             case Topic.OfNodes() -> form.setNodes(NodesTopicForm.getDefaultInstance());
             case Topic.OfCluster() -> form.setCluster(ClusterTopicForm.getDefaultInstance());
         }
@@ -39,7 +40,11 @@ final class TopicEventWire {
         return switch (form.getTopicCase()) {
             case JOB -> new Topic.OfJob(ModelWire.jobId(form.getJob()));
             case LOGS -> new Topic.OfLogs(ModelWire.jobId(form.getLogs()));
-            case JOBS -> new Topic.OfJobs(new Namespace(form.getJobs()));
+            case JOBS ->
+                    new Topic.OfJobs(
+                            Optional.of(form.getJobs())
+                                    .filter(name -> !name.isEmpty())
+                                    .map(Namespace::new));
             case NODES -> new Topic.OfNodes();
             case CLUSTER -> new Topic.OfCluster();
             case TOPIC_NOT_SET -> throw WireException.unknown("topic");
