@@ -7,17 +7,21 @@ import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.StoredFile;
 import dev.orrery.protocol.AttemptResult;
 import dev.orrery.protocol.WorkerCommand.Assignment;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
 
 /** Runs attempts on this machine (one of the replaceable components). */
 public interface Executor extends AutoCloseable {
 
     /**
-     * Begins an attempt and returns at once. The listener is told from other threads, in order:
-     * at most one {@code started}, then any progress and output, then exactly one {@code ended}.
+     * Begins an attempt and returns at once. The listener is told from other threads, in order: at
+     * most one {@code started}, then any progress and output, then exactly one {@code ended}.
      */
     Execution start(Assignment assignment, Listener listener);
 
@@ -66,12 +70,10 @@ public interface Executor extends AutoCloseable {
          *
          * @throws IOException when it cannot be fetched whole
          */
-        void fetch(Assignment assignment, StoredFile input, Path to)
-                throws IOException;
+        void fetch(Assignment assignment, StoredFile input, Path to) throws IOException;
 
         /** Stores a file that is too large to ride in a report. */
-        BlobId store(Assignment assignment, Path file)
-                throws IOException;
+        BlobId store(Assignment assignment, Path file) throws IOException;
 
         /** Ships a piece of captured output; returns when the master has it. */
         void ship(
@@ -81,5 +83,36 @@ public interface Executor extends AutoCloseable {
                 ByteBuffer bytes,
                 boolean last)
                 throws IOException;
+    }
+
+    /**
+     * A new executor of the configured class.
+     *
+     * @param className of the executor
+     * @throws IllegalArgumentException when no provider makes it
+     */
+    static Executor create(String className, ExecutorContext context) {
+        List<Provider> providers = new ArrayList<>();
+        ServiceLoader.load(Provider.class).forEach(providers::add);
+        return providers.stream()
+                .filter(provider -> provider.executor().equals(className))
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "no such executor: "
+                                        + className
+                                        + "; there are "
+                                        + providers.stream().map(Provider::executor).toList()))
+                .create(context);
+    }
+
+    /** Makes executors of one class; found by {@link ServiceLoader}. */
+    interface Provider {
+
+        /** The class name of the executor, as the configuration gives it. */
+        String executor();
+
+        /** A new one. */
+        Executor create(ExecutorContext context);
     }
 }

@@ -1,0 +1,223 @@
+package dev.orrery.execution.posix;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Starts programs by {@code posix_spawn}.
+ *
+ * <p>A file without an interpreter line is run by {@code /bin/sh}, as shells do; so is an empty
+ * one, which succeeds. An interpreter line that ends in CR LF is refused, with that cause. A file
+ * that another thread's new process still holds open for writing (ETXTBSY) is tried again.
+ */
+final class NativeLauncher implements Launcher {
+
+    /** A spawn keeps its thread and one core until the program is loaded. */
+    private static final int SPAWNS_MAX = Runtime.getRuntime().availableProcessors();
+
+    private static final int BUSY_TRIES_MAX = 200;
+    private static final long BUSY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int HEAD_BYTES = 256;
+
+    private final Semaphore spawns = new Semaphore(SPAWNS_MAX);
+    private final Signals signals = new Signals.Native();
+
+    @Override
+    public Signals signals() {
+        return signals;
+    }
+
+    @Override
+    public void adoptOrphans() {
+        try (Libc libc = new Libc()) {
+            int result = libc.adoptOrphans();
+            if (result < 0) {
+                throw new IllegalStateException("prctl refused: errno " + -result);
+            }
+        }
+    }
+
+    @Override
+    public Result launch(Launch launch, Child.Sink stdout, Child.Sink stderr) {
+        if (launch.holdsNul()) {
+            return new Result.Refused("an argument or a variable holds the byte 0");
+        }
+        Libc libc = new Libc();
+        Pipes pipes;
+        try {
+            pipes = Pipes.open(libc, launch);
+        } catch (IllegalStateException e) {
+            libc.close();
+            return new Result.Failed(e.getMessage() + " (too many open files?)");
+        }
+        int pid = spawn(launch, pipes.descriptors());
+        pipes.closeTheirs(libc);
+        if (pid < 0) {
+            pipes.closeOurs(libc);
+            libc.close();
+            return explain(launch, -pid);
+        }
+        libc.limit(pid, Libc.RLIMIT_LOCKS, launch.identity().tag());
+        launch.group().join(pid);
+        if (launch.addressSpaceBytesMax() > 0) {
+            libc.limit(pid, Libc.RLIMIT_AS, launch.addressSpaceBytesMax());
+        }
+        return new Result.Started(
+                new NativeChild(libc, pid, pipes.out()[0], pipes.err()[0], stdout, stderr));
+    }
+
+    private int spawn(Launch launch, SpawnCalls.Descriptors descriptors) {
+        spawns.acquireUninterruptibly();
+        try {
+            int pid = SpawnCalls.spawn(launch, descriptors);
+            for (int i = 0; pid == -Libc.ETXTBSY && i < BUSY_TRIES_MAX; i++) {
+                LockSupport.parkNanos(BUSY_PAUSE_NANOS);
+                pid = SpawnCalls.spawn(launch, descriptors);
+            }
+            if (pid == -Libc.ENOEXEC && isText(head(launch))) {
+                return SpawnCalls.spawn(launch.byShell(), descriptors);
+            }
+            return pid;
+        } finally {
+            spawns.release();
+        }
+    }
+
+    /**
+     * The kernel's number says little: ENOENT may be the directory, the file, or its interpreter.
+     */
+    private static Result explain(Launch launch, int error) {
+        if (!Files.isDirectory(launch.directory())) {
+            return new Result.Failed("the workspace is gone: " + launch.directory());
+        }
+        String program = launch.program();
+        return switch (error) {
+            case Libc.ENOENT, Libc.ENOTDIR -> new Result.Refused(missing(launch));
+            case Libc.EACCES -> new Result.Refused("permission denied: " + program);
+            case Libc.ENOEXEC ->
+                    new Result.Refused("not a program that this machine can run: " + program);
+            case Libc.E2BIG -> new Result.Refused("arguments and environment are too long");
+            case Libc.ELOOP, Libc.ENAMETOOLONG ->
+                    new Result.Refused("the path of the program is unusable: " + program);
+            case Libc.ETXTBSY -> new Result.Refused("the program is open for writing: " + program);
+            default -> new Result.Failed("posix_spawn of " + program + ": errno " + error);
+        };
+    }
+
+    private static String missing(Launch launch) {
+        String head = new String(head(launch), StandardCharsets.UTF_8);
+        if (!Files.exists(file(launch))) {
+            return "no such program: " + launch.program();
+        }
+        if (!head.startsWith("#!")) {
+            return "the loader that the program names is missing: " + launch.program();
+        }
+        String line = head.substring(2).split("\n", 2)[0];
+        if (line.endsWith("\r")) {
+            return "the interpreter line ends in CR LF; save the file with LF line ends";
+        }
+        return "no such interpreter: " + line.strip().split("\\s+", 2)[0];
+    }
+
+    private static Path file(Launch launch) {
+        return launch.directory().resolve(launch.program());
+    }
+
+    private static byte[] head(Launch launch) {
+        try (InputStream in = Files.newInputStream(file(launch))) {
+            return in.readNBytes(HEAD_BYTES);
+        } catch (NoSuchFileException e) {
+            return new byte[0];
+        } catch (IOException e) {
+            return new byte[] {0};
+        }
+    }
+
+    private static boolean isText(byte[] head) {
+        for (byte b : head) {
+            if (b == '\n') {
+                return true;
+            }
+            if (b == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The ends of the pipes, and the file that holds what the program reads. */
+    private record Pipes(int in, int[] out, int[] err) {
+
+        static Pipes open(Libc libc, Launch launch) {
+            int[] out = libc.pipe();
+            int[] err;
+            try {
+                err = libc.pipe();
+            } catch (IllegalStateException e) {
+                close(libc, out[0], out[1]);
+                throw e;
+            }
+            try {
+                return new Pipes(stdin(libc, launch), out, err);
+            } catch (IllegalStateException e) {
+                close(libc, out[0], out[1], err[0], err[1]);
+                throw e;
+            }
+        }
+
+        private static int stdin(Libc libc, Launch launch) {
+            if (launch.stdin().size() == 0) {
+                return -1;
+            }
+            int file = libc.memoryFile();
+            if (file < 0) {
+                throw new IllegalStateException("no file in memory: errno " + -file);
+            }
+            try (Arena arena = Arena.ofConfined()) {
+                byte[] bytes = launch.stdin().toArray();
+                MemorySegment rest = arena.allocate(bytes.length);
+                MemorySegment.copy(MemorySegment.ofArray(bytes), 0, rest, 0, bytes.length);
+                while (rest.byteSize() > 0) {
+                    long count = libc.write(file, rest);
+                    if (count <= 0) {
+                        close(libc, file);
+                        throw new IllegalStateException("stdin not written: errno " + -count);
+                    }
+                    rest = rest.asSlice(count);
+                }
+            }
+            libc.rewind(file);
+            return file;
+        }
+
+        SpawnCalls.Descriptors descriptors() {
+            return new SpawnCalls.Descriptors(in, out[1], err[1]);
+        }
+
+        void closeTheirs(Libc libc) {
+            close(libc, out[1], err[1]);
+            if (in >= 0) {
+                close(libc, in);
+            }
+        }
+
+        void closeOurs(Libc libc) {
+            close(libc, out[0], err[0]);
+        }
+
+        private static void close(Libc libc, int... descriptors) {
+            for (int descriptor : descriptors) {
+                libc.close(descriptor);
+            }
+        }
+    }
+}
