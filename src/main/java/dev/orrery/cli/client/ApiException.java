@@ -1,0 +1,46 @@
+package dev.orrery.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.orrery.cli.CommandException;
+import dev.orrery.cli.ExitCode;
+import dev.orrery.cli.text.TerminalText;
+
+/** A refusal of the server, as its problem document tells it. */
+public final class ApiException extends CommandException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    /** A refusal with the status and the problem document of the answer. */
+    public ApiException(int status, JsonNode problem) {
+        super(exitCodeOf(status), messageOf(status, problem));
+        this.status = status;
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    private static int exitCodeOf(int status) {
+        return switch (status) {
+            case 401, 403 -> ExitCode.NOT_ALLOWED;
+            case 502, 503, 504 -> ExitCode.UNAVAILABLE;
+            default -> ExitCode.FAILED;
+        };
+    }
+
+    private static String messageOf(int status, JsonNode problem) {
+        StringBuilder message = new StringBuilder();
+        Json.text(problem, "field").ifPresent(field -> message.append(field).append(": "));
+        message.append(
+                Json.text(problem, "detail")
+                        .or(() -> Json.text(problem, "title"))
+                        .orElse("the server answered " + status));
+        Json.text(problem, "remedy").ifPresent(remedy -> message.append("; ").append(remedy));
+        Json.text(problem, "code").ifPresent(code -> message.append(" [").append(code).append("]"));
+        return TerminalText.clean(message.toString());
+    }
+}

@@ -1,0 +1,111 @@
+package dev.orrery.cli.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Server-sent events of topics, read one at a time.
+ *
+ * <p>The stream is over when the server ends it, when the connection breaks, or when not even a
+ * ping has come for a while; what is missing then is for the caller to ask for again.
+ */
+public final class EventStream implements AutoCloseable {
+
+    /** Three pings of the server. */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(45);
+
+    private static final Duration WATCH = Duration.ofSeconds(5);
+
+    private final InputStream bytes;
+    private final BufferedReader lines;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile long heardNanos = System.nanoTime();
+
+    private EventStream(InputStream bytes) {
+        this.bytes = bytes;
+        this.lines = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Subscribes.
+     *
+     * @param from the durable events after this number are delivered
+     */
+    public static EventStream open(Client client, List<String> topics, long from) {
+        ApiPath path = ApiPath.of("events");
+        topics.forEach(topic -> path.with("topic", topic));
+        EventStream stream = new EventStream(client.open(path.with("from", Long.toString(from))));
+        Thread.ofVirtual().name("event-silence").start(stream::watch);
+        return stream;
+    }
+
+    /** The next event; empty when the stream is over. */
+    public Optional<ServerEvent> next() {
+        String type = "message";
+        StringBuilder data = new StringBuilder();
+        try {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                heardNanos = System.nanoTime();
+                if (line.isEmpty() && !data.isEmpty()) {
+                    return Optional.of(new ServerEvent(type, parse(data.toString())));
+                } else if (line.isEmpty()) {
+                    type = "message";
+                } else if (line.startsWith("event:")) {
+                    type = valueOf(line);
+                } else if (line.startsWith("data:")) {
+                    data.append(data.isEmpty() ? "" : "\n").append(valueOf(line));
+                }
+            }
+            return Optional.empty();
+        } catch (IOException broken) {
+            return Optional.empty();
+        }
+    }
+
+    /** A connection whose other end has vanished says nothing, and reading it has no timeout. */
+    private void watch() {
+        try {
+            while (!closed.await(WATCH.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (System.nanoTime() - heardNanos > SILENCE_MAX.toNanos()) {
+                    close();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String valueOf(String line) {
+        return line.substring(line.indexOf(':') + 1).strip();
+    }
+
+    private static JsonNode parse(String data) {
+        try {
+            return Json.parse(data);
+        } catch (JsonProcessingException e) {
+            throw new UnreachableException("an event is no JSON", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            bytes.close();
+        } catch (IOException alreadyBroken) {
+            // The reader sees the end of the stream, which is what closing is for.
+            heardNanos = System.nanoTime();
+        }
+    }
+}
