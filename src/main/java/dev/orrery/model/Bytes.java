@@ -1,5 +1,6 @@
 package dev.orrery.model;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -20,6 +21,16 @@ public final class Bytes {
         return content.length == 0 ? EMPTY : new Bytes(content.clone());
     }
 
+    /** A copy of what remains in the buffer. */
+    public static Bytes copyOf(ByteBuffer buffer) {
+        if (!buffer.hasRemaining()) {
+            return EMPTY;
+        }
+        byte[] content = new byte[buffer.remaining()];
+        buffer.get(content);
+        return new Bytes(content);
+    }
+
     /** The UTF-8 form of a text. */
     public static Bytes utf8(String text) {
         return new Bytes(text.getBytes(StandardCharsets.UTF_8));
@@ -33,6 +44,11 @@ public final class Bytes {
     /** A fresh copy of the bytes. */
     public byte[] toArray() {
         return content.clone();
+    }
+
+    /** The bytes themselves, for reading only. */
+    public ByteBuffer asBuffer() {
+        return ByteBuffer.wrap(content).asReadOnlyBuffer();
     }
 
     /** The bytes read as UTF-8, with U+FFFD for what is not. */

@@ -33,6 +33,16 @@ public interface CentralStore extends AutoCloseable {
     @Override
     void close();
 
+    /** Makes one implementation; found by {@code ServiceLoader} and chosen by its name. */
+    interface Provider {
+
+        /** The class name of what {@code create} makes, as it stands in the configuration. */
+        String name();
+
+        /** Opens the blobs under a node's data directory. */
+        CentralStore create(Path data, BlobReferences references) throws IOException;
+    }
+
     /** Bytes on their way in; invisible until kept. Closing without keeping leaves nothing. */
     interface Staged extends AutoCloseable {
 

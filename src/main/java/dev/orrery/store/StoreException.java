@@ -31,6 +31,8 @@ public final class StoreException extends Exception {
         /** No space: refuse, and try again when there is some. Nothing was written. */
         FULL,
         /** Damage, or a failed sync: stop the process without acknowledging anything. */
-        BROKEN
+        BROKEN,
+        /** Another process has the data directory open: exit 73 and leave it alone. */
+        LOCKED
     }
 }

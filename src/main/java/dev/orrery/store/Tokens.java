@@ -8,8 +8,12 @@ import java.util.Optional;
 /** Access tokens, of which only SHA-256 is kept, and secrets of the cluster. Blocking. */
 public interface Tokens {
 
-    /** Keeps a token by the SHA-256 of its text; the name must be new. */
-    void add(String sha256, Principal principal, Instant createdAt, Optional<Instant> expiresAt)
+    /**
+     * Keeps a token by the SHA-256 of its text, in hexadecimal digits.
+     *
+     * @return false when a token of this name or this text is there already
+     */
+    boolean add(String sha256, Principal principal, Instant createdAt, Optional<Instant> expiresAt)
             throws StoreException;
 
     /** Whose token it is, unless it is revoked or expired. */

@@ -1,0 +1,11 @@
+package dev.orrery.store;
+
+import dev.orrery.model.BlobId;
+
+/** The knowledge of which blobs are still needed. Blocking. */
+@FunctionalInterface
+public interface BlobReferences {
+
+    /** Whether a job refers to the blob, after every commit that returned before this call. */
+    boolean isReferenced(BlobId blob) throws StoreException;
+}

@@ -1,0 +1,236 @@
+package dev.orrery.store;
+
+import dev.orrery.model.AttemptId;
+import dev.orrery.model.CapturedLog;
+import dev.orrery.model.JobId;
+import dev.orrery.model.TaskRange;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Shipped logs as files: {@code logs/<xx>/<job>/<tasks>.<attempt>.out|err}, where {@code xx} are the
+ * last two digits of the job's id. Names are made of ids and numbers only.
+ */
+public final class FileLogFiles implements LogFiles {
+
+    /** Files kept open between pieces; more would eat the process's descriptors. */
+    private static final int OPEN_MAX = 64;
+
+    private final Path root;
+
+    /** Holds {@code open}. Taken before a file's own lock, never after it. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Map<Path, OpenFile> open = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Opens {@code DIR/logs}, which it makes when it is not there. */
+    public FileLogFiles(Path data) throws IOException {
+        this.root = PrivateFiles.directory(data.resolve("logs"));
+    }
+
+    @Override
+    public long append(
+            AttemptId attempt, CapturedLog.Stream stream, long offset, ByteBuffer bytes)
+            throws IOException {
+        Path place = place(attempt, stream);
+        if (offset != 0 && !isFile(place)) {
+            throw beyondEnd(offset, 0);
+        }
+        OpenFile file = acquire(place);
+        try {
+            return file.append(offset, bytes);
+        } finally {
+            release(file);
+        }
+    }
+
+    @Override
+    public void sync(AttemptId attempt, CapturedLog.Stream stream) throws IOException {
+        Path place = place(attempt, stream);
+        if (!isFile(place)) {
+            return;
+        }
+        OpenFile file = acquire(place);
+        try {
+            file.channel.force(true);
+        } finally {
+            release(file);
+        }
+        PrivateFiles.syncDirectory(place.getParent());
+    }
+
+    @Override
+    public long sizeBytes(AttemptId attempt, CapturedLog.Stream stream) {
+        Path place = place(attempt, stream);
+        try {
+            return isFile(place) ? Files.size(place) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("a log's size cannot be read: " + place, e);
+        }
+    }
+
+    @Override
+    public Optional<Path> find(AttemptId attempt, CapturedLog.Stream stream) {
+        Path place = place(attempt, stream);
+        return isFile(place) ? Optional.of(place) : Optional.empty();
+    }
+
+    @Override
+    public void remove(List<JobId> jobs) throws IOException {
+        for (JobId job : jobs) {
+            Path folder = folder(job);
+            forget(folder);
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                continue;
+            }
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+                for (Path file : files) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            forget(root);
+        } catch (IOException e) {
+            throw new UncheckedIOException("log files cannot be closed", e);
+        }
+    }
+
+    private Path folder(JobId job) {
+        String id = job.toString();
+        return root.resolve(id.substring(id.length() - 2)).resolve(id);
+    }
+
+    private Path place(AttemptId attempt, CapturedLog.Stream stream) {
+        TaskRange tasks = attempt.tasks();
+        String range =
+                tasks.size() == 1 ? "" + tasks.first() : tasks.first() + "-" + tasks.last();
+        String suffix =
+                switch (stream) {
+                    case STDOUT -> "out";
+                    case STDERR -> "err";
+                };
+        return folder(attempt.job()).resolve(range + "." + attempt.number() + "." + suffix);
+    }
+
+    private static boolean isFile(Path place) {
+        return Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static IOException beyondEnd(long offset, long size) {
+        return new IOException("a piece begins at " + offset + " of a log of " + size + " bytes");
+    }
+
+    private OpenFile acquire(Path place) throws IOException {
+        lock.lock();
+        try {
+            OpenFile file = open.get(place);
+            if (file == null || !file.channel.isOpen()) {
+                makeFolder(place.getParent());
+                file = new OpenFile(PrivateFiles.open(place));
+                open.put(place, file);
+                closeIdle();
+            }
+            file.users++;
+            return file;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void release(OpenFile file) {
+        lock.lock();
+        try {
+            file.users--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        PrivateFiles.directory(folder);
+        PrivateFiles.syncDirectory(folder.getParent());
+        PrivateFiles.syncDirectory(folder.getParent().getParent());
+    }
+
+    /** Closes the files that were used longest ago, above the bound and not in use. */
+    private void closeIdle() throws IOException {
+        Iterator<OpenFile> eldest = open.values().iterator();
+        int over = open.size() - OPEN_MAX;
+        while (over > 0 && eldest.hasNext()) {
+            OpenFile file = eldest.next();
+            if (file.users == 0) {
+                eldest.remove();
+                over--;
+                file.channel.close();
+            }
+        }
+    }
+
+    private void forget(Path folder) throws IOException {
+        lock.lock();
+        try {
+            for (Path place : new ArrayList<>(open.keySet())) {
+                if (place.startsWith(folder)) {
+                    OpenFile file = open.remove(place);
+                    if (file != null) {
+                        file.channel.close();
+                    }
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** An open file, with one writer at a time. */
+    private static final class OpenFile {
+
+        private final FileChannel channel;
+        private final ReentrantLock writer = new ReentrantLock();
+        private int users;
+
+        OpenFile(FileChannel channel) {
+            this.channel = channel;
+        }
+
+        long append(long offset, ByteBuffer bytes) throws IOException {
+            writer.lock();
+            try {
+                long size = channel.size();
+                if (offset < 0 || offset > size) {
+                    throw beyondEnd(offset, size);
+                }
+                long known = Math.min(size - offset, bytes.remaining());
+                bytes.position(bytes.position() + (int) known);
+                while (bytes.hasRemaining()) {
+                    size += channel.write(bytes, size);
+                }
+                return size;
+            } finally {
+                writer.unlock();
+            }
+        }
+    }
+}

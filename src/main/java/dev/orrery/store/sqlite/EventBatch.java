@@ -1,0 +1,208 @@
+package dev.orrery.store.sqlite;
+
+import dev.orrery.model.BlobId;
+import dev.orrery.model.CapturedLog;
+import dev.orrery.model.Content;
+import dev.orrery.model.JobId;
+import dev.orrery.model.JobSpec;
+import dev.orrery.model.StoredFile;
+import dev.orrery.protocol.DurableEvent;
+import dev.orrery.protocol.IdempotencyKey;
+import dev.orrery.protocol.JobEvent;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The events of one commit on their way into the tables.
+ *
+ * <p>Each event is a row of its own. What events mean for other tables is first folded in memory, so
+ * that a job or a namespace touched by many events of the batch is written once.
+ */
+final class EventBatch {
+
+    private static final String EVENT = "INSERT INTO events (job, seq, body) VALUES (?, ?, ?)";
+    private static final String LABEL =
+            "INSERT INTO job_labels (key, value, arrival, job) VALUES (?, ?, ?, ?)";
+    private static final String NUMBER =
+            "INSERT INTO numbers (namespace, last) VALUES (?, ?) ON CONFLICT (namespace)"
+                    + " DO UPDATE SET last = excluded.last WHERE excluded.last > numbers.last";
+    private static final String SUBMISSION =
+            "INSERT INTO submissions (namespace, key, body_hash, job, number, at)"
+                    + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (namespace, key) DO UPDATE SET"
+                    + " body_hash = excluded.body_hash, job = excluded.job,"
+                    + " number = excluded.number, at = excluded.at";
+    private static final String BLOB =
+            "INSERT INTO blob_references (blob, job) VALUES (?, ?) ON CONFLICT DO NOTHING";
+    private static final String DRAIN =
+            "INSERT INTO draining (worker) VALUES (?) ON CONFLICT DO NOTHING";
+
+    private final Session session;
+    private final EventBodies bodies;
+    private final Rows rows = new Rows();
+    private final Map<JobId, JobChange> jobs = new LinkedHashMap<>();
+    private final Map<String, Long> numbers = new TreeMap<>();
+    private long lastArrival;
+    private long bytes;
+
+    /** A batch after whose jobs the arrivals go on. */
+    EventBatch(Session session, EventBodies bodies, long lastArrival) {
+        this.session = session;
+        this.bodies = bodies;
+        this.lastArrival = lastArrival;
+    }
+
+    /** The arrival of the latest job. */
+    long lastArrival() {
+        return lastArrival;
+    }
+
+    /** How many bytes of events were written. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Writes the events into the open transaction. */
+    void write(List<DurableEvent> events) throws SQLException {
+        for (DurableEvent event : events) {
+            switch (event) {
+                case JobEvent change -> take(change);
+                case DurableEvent.WorkerDrainSet drain -> setDrain(drain);
+                case DurableEvent.JobsPurged purged -> purge(purged.jobs());
+            }
+        }
+        flush();
+    }
+
+    private void take(JobEvent event) {
+        byte[] job = Values.ofJob(event.job());
+        byte[] body = bodies.write(event);
+        bytes += body.length;
+        rows.add(EVENT, job, event.seq(), body);
+        JobChange change = jobs.computeIfAbsent(event.job(), first -> new JobChange());
+        if (event.change() instanceof JobEvent.Submitted submitted) {
+            lastArrival = Math.max(lastArrival + 1, Values.ofInstant(event.at()));
+            change.begin(event, submitted, lastArrival);
+            takeSubmission(event, submitted, job);
+        }
+        change.apply(event);
+        takeBlobs(event, job);
+    }
+
+    private void takeSubmission(JobEvent event, JobEvent.Submitted submitted, byte[] job) {
+        JobSpec spec = submitted.spec();
+        String namespace = spec.namespace().name();
+        numbers.merge(namespace, submitted.number(), Math::max);
+        spec.labels().forEach((key, value) -> rows.add(LABEL, key, value, lastArrival, job));
+        if (submitted.idempotencyKey().isPresent()) {
+            IdempotencyKey key = submitted.idempotencyKey().get();
+            rows.add(
+                    SUBMISSION,
+                    namespace,
+                    key.key(),
+                    key.bodyHash(),
+                    job,
+                    submitted.number(),
+                    Values.ofInstant(event.at()));
+        }
+    }
+
+    private void takeBlobs(JobEvent event, byte[] job) {
+        switch (event.change()) {
+            case JobEvent.Submitted submitted -> takeFiles(submitted.spec().inputs(), job);
+            case JobEvent.Retried retried -> takeFiles(retried.spec().inputs(), job);
+            case JobEvent.AttemptEnded ended -> {
+                takeFiles(ended.result().outputs(), job);
+                takeLog(ended.result().stdout(), job);
+                takeLog(ended.result().stderr(), job);
+            }
+            case JobEvent.Released released -> {}
+            case JobEvent.Assigned assigned -> {}
+            case JobEvent.Unassigned unassigned -> {}
+            case JobEvent.Started started -> {}
+            case JobEvent.CancelRequested requested -> {}
+            case JobEvent.Ended ended -> {}
+        }
+    }
+
+    private void takeFiles(List<StoredFile> files, byte[] job) {
+        for (StoredFile file : files) {
+            takeContent(file.content(), job);
+        }
+    }
+
+    private void takeLog(CapturedLog log, byte[] job) {
+        takeContent(log.content(), job);
+    }
+
+    private void takeContent(Content content, byte[] job) {
+        if (content instanceof Content.Stored(BlobId blob)) {
+            rows.add(BLOB, blob.sha256(), job);
+        }
+    }
+
+    private void setDrain(DurableEvent.WorkerDrainSet drain) throws SQLException {
+        if (drain.draining()) {
+            rows.add(DRAIN, drain.worker().name());
+            flush();
+        } else {
+            flush();
+            delete("DELETE FROM draining WHERE worker = ?", drain.worker().name());
+        }
+    }
+
+    private void purge(List<JobId> purged) throws SQLException {
+        flush();
+        for (JobId id : purged) {
+            byte[] job = Values.ofJob(id);
+            purgeLabels(job);
+            delete("DELETE FROM blob_references WHERE job = ?", job);
+            delete("DELETE FROM events WHERE job = ?", job);
+            delete("DELETE FROM jobs WHERE id = ?", job);
+        }
+    }
+
+    private void purgeLabels(byte[] job) throws SQLException {
+        PreparedStatement row = session.prepare("SELECT arrival, labels FROM jobs WHERE id = ?");
+        row.setBytes(1, job);
+        try (ResultSet found = row.executeQuery()) {
+            if (!found.next()) {
+                return;
+            }
+            long arrival = found.getLong(1);
+            for (Map.Entry<String, String> label : Labels.read(found.getString(2)).entrySet()) {
+                delete(
+                        "DELETE FROM job_labels WHERE key = ? AND value = ? AND arrival = ?",
+                        label.getKey(),
+                        label.getValue(),
+                        arrival);
+            }
+        }
+    }
+
+    private void delete(String sql, Object... parameters) throws SQLException {
+        PreparedStatement statement = session.prepare(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        statement.executeUpdate();
+    }
+
+    private void flush() throws SQLException {
+        jobs.forEach(
+                (job, change) ->
+                        rows.add(
+                                change.isNew()
+                                        ? JobColumn.INSERT
+                                        : JobColumn.update(change.mask()),
+                                change.parameters(Values.ofJob(job))));
+        jobs.clear();
+        numbers.forEach((namespace, last) -> rows.add(NUMBER, namespace, last));
+        numbers.clear();
+        rows.write(session);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.orrery.store.sqlite;
+
+import dev.orrery.store.StoreException;
+import dev.orrery.store.StoreException.Kind;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** What went wrong with one database file, and whether anybody may go on. */
+final class Faults {
+
+    private final Path file;
+    private final AtomicReference<Optional<StoreException>> broken =
+            new AtomicReference<>(Optional.empty());
+
+    Faults(Path file) {
+        this.file = file;
+    }
+
+    /** Refuses once the store is broken, with the first cause. */
+    void refuseWhenBroken() throws StoreException {
+        Optional<StoreException> first = broken.get();
+        if (first.isPresent()) {
+            throw new StoreException(Kind.BROKEN, first.get().getMessage(), first.get());
+        }
+    }
+
+    /** The fault that the driver's exception stands for. */
+    StoreException of(SQLException cause) {
+        SQLiteErrorCode code =
+                cause instanceof SQLiteException sqlite
+                        ? sqlite.getResultCode()
+                        : SQLiteErrorCode.UNKNOWN_ERROR;
+        return switch (code) {
+            // The -shm file of a full disk cannot grow either.
+            case SQLITE_FULL, SQLITE_IOERR_SHMSIZE ->
+                    new StoreException(Kind.FULL, "no space is left for " + file, cause);
+            case SQLITE_CORRUPT, SQLITE_CORRUPT_VTAB, SQLITE_CORRUPT_INDEX, SQLITE_NOTADB ->
+                    damaged("SQLite says: " + cause.getMessage(), cause);
+            default -> broken(file + " cannot be used: " + cause.getMessage(), cause);
+        };
+    }
+
+    /** Damage that we found ourselves. */
+    StoreException damaged(String finding) {
+        return damaged(finding, null);
+    }
+
+    /** A fault after which nobody may go on. */
+    StoreException broken(String message, @Nullable Throwable cause) {
+        StoreException fault = new StoreException(Kind.BROKEN, message, cause);
+        broken.compareAndSet(Optional.empty(), Optional.of(fault));
+        return fault;
+    }
+
+    private StoreException damaged(
+            String finding, @Nullable Throwable cause) {
+        String remedy =
+                " is damaged. To restore it: stop Orrery, move it away together with its -wal and"
+                        + " -shm files, and copy the last backup to its place; without one, try"
+                        + " `sqlite3 DAMAGED .recover | sqlite3 NEW`. ";
+        return broken(file + remedy + finding, cause);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.orrery.store.sqlite;
+
+import dev.orrery.model.JobSpec;
+import dev.orrery.model.Outcome;
+import dev.orrery.protocol.AttemptResult;
+import dev.orrery.protocol.JobEvent;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the events of one batch do to the row of one job: folded in memory, written once.
+ *
+ * <p>A column that no event of the batch touches keeps its value. The row shows the latest attempt:
+ * a new one clears what is known of the one before.
+ */
+final class JobChange {
+
+    private final @Nullable Object[] values = new @Nullable Object[JobColumn.ALL.size()];
+    private int mask;
+
+    /** The columns that were set. */
+    int mask() {
+        return mask;
+    }
+
+    /** Whether the job begins in this batch, so that its row is new. */
+    boolean isNew() {
+        return (mask & JobColumn.ARRIVAL.bit()) != 0;
+    }
+
+    /** The values of the columns that were set, or of all for a new row, and then the id. */
+    @Nullable Object[] parameters(byte[] id) {
+        boolean all = isNew();
+        int count = all ? values.length : Integer.bitCount(mask);
+        @Nullable Object[] parameters = new @Nullable Object[count + 1];
+        int next = 0;
+        for (int column = 0; column < values.length; column++) {
+            if (all || (mask & (1 << column)) != 0) {
+                parameters[next++] = values[column];
+            }
+        }
+        parameters[next] = id;
+        return parameters;
+    }
+
+    /** The row of a job that begins. */
+    void begin(JobEvent event, JobEvent.Submitted submitted, long arrival) {
+        JobSpec spec = submitted.spec();
+        set(JobColumn.ARRIVAL, arrival);
+        set(JobColumn.NUMBER, submitted.number());
+        set(JobColumn.NAMESPACE, spec.namespace().name());
+        set(JobColumn.NAME, spec.name());
+        set(JobColumn.OWNER, spec.owner());
+        set(JobColumn.LABELS, Labels.write(spec.labels()));
+        set(JobColumn.SUBMITTED_AT, Values.ofInstant(event.at()));
+        set(JobColumn.ROUND, 1);
+        set(JobColumn.ATTEMPT, 0);
+        setSpec(spec);
+    }
+
+    /** Takes one event on; of a submission only what every event has. */
+    void apply(JobEvent event) {
+        set(JobColumn.STATUS, Values.ofStatus(event.status()));
+        set(JobColumn.LAST_SEQ, event.seq());
+        if (event.status().isTerminal()) {
+            set(JobColumn.ENDED_AT, Values.ofInstant(event.at()));
+        }
+        switch (event.change()) {
+            case JobEvent.Submitted submitted -> {}
+            case JobEvent.Released released -> {}
+            case JobEvent.CancelRequested requested -> {}
+            case JobEvent.Assigned assigned -> beginAttempt(assigned);
+            case JobEvent.Unassigned unassigned -> clear(JobColumn.WORKER, JobColumn.STARTED_AT);
+            case JobEvent.Started started -> {
+                set(JobColumn.ATTEMPT, started.attempt());
+                set(JobColumn.STARTED_AT, Values.ofInstant(started.startedAt()));
+            }
+            case JobEvent.AttemptEnded ended -> endAttempt(ended);
+            case JobEvent.Ended ended -> set(JobColumn.REASON, ended.reason());
+            case JobEvent.Retried retried -> beginRound(retried);
+        }
+    }
+
+    private void beginAttempt(JobEvent.Assigned assigned) {
+        set(JobColumn.ATTEMPT, assigned.attempt());
+        set(JobColumn.WORKER, assigned.worker().name());
+        clear(JobColumn.STARTED_AT, JobColumn.EXIT_CODE);
+    }
+
+    private void endAttempt(JobEvent.AttemptEnded ended) {
+        AttemptResult result = ended.result();
+        set(JobColumn.ATTEMPT, ended.attempt());
+        set(JobColumn.WORKER, ended.worker().name());
+        result.startedAt().ifPresent(at -> set(JobColumn.STARTED_AT, Values.ofInstant(at)));
+        set(JobColumn.EXIT_CODE, exitCode(result.outcome()).orElse(null));
+        switch (ended.next()) {
+            case JobEvent.Next.Over over -> set(JobColumn.REASON, over.reason());
+            case JobEvent.Next.Again again -> {}
+        }
+    }
+
+    /** A retry keeps who and what the job is; only how it runs may change. */
+    private void beginRound(JobEvent.Retried retried) {
+        set(JobColumn.ROUND, retried.round());
+        set(JobColumn.ATTEMPT, retried.attempts());
+        setSpec(retried.spec());
+        clear(
+                JobColumn.WORKER,
+                JobColumn.STARTED_AT,
+                JobColumn.EXIT_CODE,
+                JobColumn.REASON,
+                JobColumn.ENDED_AT);
+    }
+
+    private void setSpec(JobSpec spec) {
+        set(JobColumn.PRIORITY, spec.priority());
+        set(JobColumn.RETENTION, Values.ofDuration(spec.retention()));
+    }
+
+    private static Optional<Integer> exitCode(Outcome outcome) {
+        return outcome instanceof Outcome.Exited exited
+                ? Optional.of(exited.code())
+                : Optional.empty();
+    }
+
+    private void clear(JobColumn... columns) {
+        for (JobColumn column : columns) {
+            set(column, null);
+        }
+    }
+
+    private void set(JobColumn column, @Nullable Object value) {
+        values[column.ordinal()] = value;
+        mask |= column.bit();
+    }
+}

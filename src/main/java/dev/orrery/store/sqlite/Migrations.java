@@ -1,0 +1,72 @@
+package dev.orrery.store.sqlite;
+
+import dev.orrery.store.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+/** The numbered scripts that bring a database of any earlier version to this program's. */
+final class Migrations {
+
+    private static final List<String> SCRIPTS = List.of("0001-jobs.sql");
+
+    private Migrations() {}
+
+    /** Runs what is missing, each script in a transaction of its own. */
+    static void run(Session session, Path file, Faults faults)
+            throws SQLException, StoreException {
+        session.run(
+                "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY)");
+        int version = version(session);
+        if (version > SCRIPTS.size()) {
+            throw faults.broken(
+                    file
+                            + " was written by a newer Orrery (its schema is version "
+                            + version
+                            + ", this program knows "
+                            + SCRIPTS.size()
+                            + "): start that version, or restore a backup of this one",
+                    null);
+        }
+        for (int next = version + 1; next <= SCRIPTS.size(); next++) {
+            session.begin();
+            try {
+                for (String statement : statements(SCRIPTS.get(next - 1))) {
+                    session.run(statement);
+                }
+                session.run("INSERT INTO schema_version (version) VALUES (" + next + ")");
+                session.commit();
+            } catch (SQLException e) {
+                session.rollback(e);
+                throw e;
+            }
+        }
+    }
+
+    private static int version(Session session) throws SQLException {
+        try (ResultSet found =
+                session.prepare("SELECT coalesce(max(version), 0) FROM schema_version")
+                        .executeQuery()) {
+            return found.next() ? found.getInt(1) : 0;
+        }
+    }
+
+    /** A script's statements: each ends with a semicolon at the end of a line. */
+    private static List<String> statements(String script) {
+        String path = "/db/sqlite/" + script;
+        try (InputStream stream = Migrations.class.getResourceAsStream(path)) {
+            if (stream == null) {
+                throw new IllegalStateException("the program lacks its script " + path);
+            }
+            String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            return List.of(text.strip().split(";\\R+|;$"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a script of the program cannot be read: " + path, e);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.orrery.store.sqlite;
+
+import dev.orrery.model.BlobId;
+import dev.orrery.model.JobId;
+import dev.orrery.model.Namespace;
+import dev.orrery.model.TaskStatus;
+import dev.orrery.protocol.JobEvent;
+import dev.orrery.store.JobReads;
+import dev.orrery.store.StoreException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/** Reads of the tables, each a statement of its own on a connection of the pool. */
+final class SqliteJobReads implements JobReads {
+
+    /** Keeps one page small against the heap. */
+    private static final int PAGE_ROWS_MAX = 1_000;
+
+    private static final String ID_DIGITS = "[0-9a-f]*";
+
+    private final ReadPool reads;
+    private final EventBodies bodies;
+
+    SqliteJobReads(ReadPool reads, EventBodies bodies) {
+        this.reads = reads;
+        this.bodies = bodies;
+    }
+
+    @Override
+    public Optional<JobRow> job(JobId job) throws StoreException {
+        String sql = "SELECT " + JobRows.COLUMNS + " FROM jobs j WHERE j.id = ?";
+        return select(sql, List.of(Values.ofJob(job)), JobRows::read).stream().findFirst();
+    }
+
+    @Override
+    public List<JobEvent> events(JobId job, long after, int limit) throws StoreException {
+        List<byte[]> found =
+                select(
+                        "SELECT body FROM events WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?",
+                        List.of(Values.ofJob(job), after, limit),
+                        row -> row.getBytes(1));
+        List<JobEvent> events = new ArrayList<>(found.size());
+        for (byte[] body : found) {
+            events.add(bodies.read(body));
+        }
+        return events;
+    }
+
+    @Override
+    public Page list(Query query) throws StoreException {
+        if (query.limit() < 1 || query.limit() > PAGE_ROWS_MAX) {
+            throw new IllegalArgumentException(
+                    "a page has 1 to " + PAGE_ROWS_MAX + " rows: " + query.limit());
+        }
+        ListQuery list = new ListQuery(query);
+        List<Placed> found =
+                select(
+                        list.sql(),
+                        list.parameters(),
+                        row -> new Placed(JobRows.read(row), new Cursor(row.getLong("arrival"))));
+        List<Placed> page = found.subList(0, Math.min(found.size(), query.limit()));
+        Optional<String> next =
+                found.size() > page.size()
+                        ? Optional.of(page.getLast().cursor().toString())
+                        : Optional.empty();
+        return new Page(page.stream().map(Placed::row).toList(), next);
+    }
+
+    @Override
+    public List<JobId> withPrefix(Optional<Namespace> namespace, String prefix, int limit)
+            throws StoreException {
+        Optional<String> digits = digitsOf(prefix.toLowerCase(Locale.ROOT));
+        if (digits.isEmpty()) {
+            return List.of();
+        }
+        List<Object> parameters = new ArrayList<>();
+        parameters.add(boundOf(digits.get(), '0'));
+        parameters.add(boundOf(digits.get(), 'f'));
+        namespace.ifPresent(wanted -> parameters.add(wanted.name()));
+        parameters.add(limit);
+        return select(
+                "SELECT id FROM jobs WHERE id BETWEEN ? AND ?"
+                        + (namespace.isPresent() ? " AND namespace = ?" : "")
+                        + " ORDER BY id LIMIT ?",
+                parameters,
+                row -> Values.toJob(row.getBytes(1)));
+    }
+
+    @Override
+    public List<JobId> pastRetention(Instant now, int limit) throws StoreException {
+        return select(
+                "SELECT id FROM jobs WHERE ended_at IS NOT NULL AND ended_at + retention <= ?"
+                        + " ORDER BY ended_at + retention LIMIT ?",
+                List.of(Values.ofInstant(now), limit),
+                row -> Values.toJob(row.getBytes(1)));
+    }
+
+    @Override
+    public List<BlobId> blobsOf(List<JobId> jobs) throws StoreException {
+        TreeSet<String> blobs = new TreeSet<>();
+        for (JobId job : jobs) {
+            blobs.addAll(
+                    select(
+                            "SELECT blob FROM blob_references WHERE job = ?",
+                            List.of(Values.ofJob(job)),
+                            row -> row.getString(1)));
+        }
+        return blobs.stream().map(BlobId::new).toList();
+    }
+
+    @Override
+    public boolean isReferenced(BlobId blob) throws StoreException {
+        String sql = "SELECT 1 FROM blob_references WHERE blob = ? LIMIT 1";
+        return !select(sql, List.of(blob.sha256()), row -> row.getInt(1)).isEmpty();
+    }
+
+    @Override
+    public SortedMap<TaskStatus, Long> counts(Optional<Namespace> namespace)
+            throws StoreException {
+        SortedMap<TaskStatus, Long> counts = new TreeMap<>();
+        for (TaskStatus status : TaskStatus.values()) {
+            counts.put(status, 0L);
+        }
+        String of = namespace.isPresent() ? " WHERE namespace = ?" : "";
+        select(
+                "SELECT status, count(*) FROM jobs" + of + " GROUP BY status",
+                namespace.<List<Object>>map(wanted -> List.of(wanted.name())).orElse(List.of()),
+                row -> counts.put(Values.toStatus(row.getInt(1)), row.getLong(2)));
+        return Collections.unmodifiableSortedMap(counts);
+    }
+
+    private <T> List<T> select(String sql, List<?> parameters, Row<T> row)
+            throws StoreException {
+        return reads.read(
+                session -> {
+                    PreparedStatement statement = session.prepare(sql);
+                    for (int i = 0; i < parameters.size(); i++) {
+                        statement.setObject(i + 1, parameters.get(i));
+                    }
+                    List<T> rows = new ArrayList<>();
+                    try (ResultSet found = statement.executeQuery()) {
+                        while (found.next()) {
+                            rows.add(row.read(found));
+                        }
+                    }
+                    return rows;
+                });
+    }
+
+    /** The digits of a canonical id's beginning, when it can be one. */
+    private static Optional<String> digitsOf(String prefix) {
+        String digits = prefix.replace("-", "");
+        boolean canonical =
+                digits.length() <= 32
+                        && digits.matches(ID_DIGITS)
+                        && textOf(digits + "0".repeat(32 - digits.length())).startsWith(prefix);
+        return canonical ? Optional.of(digits) : Optional.empty();
+    }
+
+    private static byte[] boundOf(String digits, char filler) {
+        String all = digits + String.valueOf(filler).repeat(32 - digits.length());
+        return Values.ofJob(new JobId(UUID.fromString(textOf(all))));
+    }
+
+    private static String textOf(String digits) {
+        return String.join(
+                "-",
+                digits.substring(0, 8),
+                digits.substring(8, 12),
+                digits.substring(12, 16),
+                digits.substring(16, 20),
+                digits.substring(20));
+    }
+
+    private record Placed(JobRow row, Cursor cursor) {}
+
+    /** How one row is read. */
+    @FunctionalInterface
+    private interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.orrery.store.sqlite;
+
+import dev.orrery.model.Namespace;
+import dev.orrery.model.WorkerId;
+import dev.orrery.protocol.IdempotencyKey;
+import dev.orrery.protocol.JobEvent;
+import dev.orrery.protocol.LoadedState;
+import dev.orrery.store.StoreException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The reading of all that a new leader needs, inside one transaction. */
+final class StateLoader {
+
+    /** Walks the index of states, and for each live job the key of events. */
+    private static final String LIVE =
+            "SELECT j.arrival, e.body FROM jobs j CROSS JOIN events e"
+                    + " WHERE j.status < ? AND e.job = j.id";
+
+    private final Session session;
+    private final EventBodies bodies;
+
+    StateLoader(Session session, EventBodies bodies) {
+        this.session = session;
+        this.bodies = bodies;
+    }
+
+    /** The state, with the submissions that are not older than the given time. */
+    LoadedState load(long submissionsSince) throws SQLException, StoreException {
+        return new LoadedState(numbers(), submissions(submissionsSince), draining(), live());
+    }
+
+    private SortedMap<Namespace, Long> numbers() throws SQLException {
+        SortedMap<Namespace, Long> numbers = new TreeMap<>();
+        try (ResultSet row = session.prepare("SELECT namespace, last FROM numbers").executeQuery()) {
+            while (row.next()) {
+                numbers.put(new Namespace(row.getString(1)), row.getLong(2));
+            }
+        }
+        return numbers;
+    }
+
+    private List<LoadedState.Submission> submissions(long since) throws SQLException {
+        List<LoadedState.Submission> submissions = new ArrayList<>();
+        PreparedStatement select =
+                session.prepare(
+                        "SELECT namespace, key, body_hash, job, number, at FROM submissions"
+                                + " WHERE at >= ? ORDER BY at, number");
+        select.setLong(1, since);
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                submissions.add(
+                        new LoadedState.Submission(
+                                new Namespace(row.getString(1)),
+                                new IdempotencyKey(row.getString(2), row.getString(3)),
+                                Values.toJob(row.getBytes(4)),
+                                row.getLong(5),
+                                Values.toInstant(row.getLong(6))));
+            }
+        }
+        return submissions;
+    }
+
+    private List<WorkerId> draining() throws SQLException {
+        List<WorkerId> draining = new ArrayList<>();
+        try (ResultSet row =
+                session.prepare("SELECT worker FROM draining ORDER BY worker").executeQuery()) {
+            while (row.next()) {
+                draining.add(new WorkerId(row.getString(1)));
+            }
+        }
+        return draining;
+    }
+
+    private List<List<JobEvent>> live() throws SQLException, StoreException {
+        SortedMap<Long, List<JobEvent>> jobs = new TreeMap<>();
+        PreparedStatement select = session.prepare(LIVE);
+        select.setInt(1, Values.TERMINAL_CODE_MIN);
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                jobs.computeIfAbsent(row.getLong(1), first -> new ArrayList<>(4))
+                        .add(bodies.read(row.getBytes(2)));
+            }
+        }
+        List<List<JobEvent>> live = new ArrayList<>(jobs.size());
+        for (List<JobEvent> events : jobs.values()) {
+            events.sort(Comparator.comparingLong(JobEvent::seq));
+            live.add(List.copyOf(events));
+        }
+        return live;
+    }
+}
