@@ -109,7 +109,6 @@ final class MultipartReader {
             int found = find(HEADERS_END, position);
             if (found >= 0) {
                 byte[] headers = Arrays.copyOfRange(window, position, found);
-                // The last line end stays, so that an empty part's delimiter is found.
                 position = found + HEADERS_END.length;
                 if (headers.length > HEADER_BYTES_MAX) {
                     throw malformed("the headers of a part are too long");
