@@ -19,15 +19,15 @@ final class WorkKeys {
     static final SettingKey<String> PRIORITIZER =
             component("prioritizer", "EarliestDeadlineFirst", "Order of waiting tasks.");
     static final SettingKey<String> QUEUE_POLICY =
-            component("queue-policy", "BoundedQueue", "What may wait, and how much.");
+            component("queue-policy", "DemandQueues", "What waits for a worker, and what may go next.");
     static final SettingKey<String> PLACEMENT =
             component("placement", "LeastRecentlyUsed", "Which fitting worker gets a task.");
     static final SettingKey<String> WORKER_POOL =
-            component("worker-pool", "AllWorkers", "Which workers are candidates.");
+            component("worker-pool", "OpenPool", "Which workers are candidates.");
     static final SettingKey<String> CAPACITY_VALIDATOR =
-            component("capacity-validator", "ResourcesFit", "Whether a worker has room.");
+            component("capacity-validator", "ConfiguredCapacity", "What is refused because it can never run.");
     static final SettingKey<String> RETRY_POLICY =
-            component("retry-policy", "ExponentialBackoff", "Whether and when to run again.");
+            component("retry-policy", "DoublingBackoff", "Whether and when to run again.");
     static final SettingKey<Duration> HEARTBEAT =
             new SettingKey<>(
                     "scheduling.heartbeat",
@@ -94,7 +94,7 @@ final class WorkKeys {
             new SettingKey<>(
                     "scheduling.prefetchMax",
                     whole(0, 10_000),
-                    "32",
+                    "256",
                     "Tasks that a worker holds in advance at the most.");
     static final SettingKey<String> WORKER_NAME =
             new SettingKey<>(
@@ -228,7 +228,7 @@ final class WorkKeys {
         return new SettingKey<>(
                 "scheduling.components." + seam,
                 SettingKind.className(),
-                "dev.orrery.scheduling." + className,
+                "dev.orrery.scheduling.policy." + className,
                 meaning);
     }
 }

@@ -1,5 +1,6 @@
 package dev.orrery.protocol.wire;
 
+import java.util.Optional;
 import static dev.orrery.protocol.wire.ModelWire.each;
 
 import dev.orrery.model.JobId;
