@@ -4,7 +4,6 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 
-import java.io.IOException;
 import java.time.DateTimeException;
 import java.util.function.Function;
 
@@ -40,8 +39,6 @@ final class Frames {
             return form;
         } catch (InvalidProtocolBufferException damaged) {
             throw new WireException("the bytes are damaged", damaged);
-        } catch (IOException impossible) {
-            throw new WireException("the bytes cannot be read", impossible);
         }
     }
 }

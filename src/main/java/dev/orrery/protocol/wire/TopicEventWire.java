@@ -19,6 +19,8 @@ import dev.orrery.protocol.wire.proto.ProgressForm;
 import dev.orrery.protocol.wire.proto.TopicEventForm;
 import dev.orrery.protocol.wire.proto.TopicForm;
 
+import java.util.Optional;
+
 /** The wire form of topics, of how far they are, and of their live events. */
 final class TopicEventWire {
 
