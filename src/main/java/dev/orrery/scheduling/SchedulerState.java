@@ -125,10 +125,10 @@ final class SchedulerState {
             return;
         }
         TaskRange range = LiveJob.rangeOf(event.change());
-        job.tasks.within(range.first(), range.last()).forEach(it -> unindex(job, it));
+        job.tasks.around(range.first(), range.last()).forEach(it -> unindex(job, it));
         hold(job, event.change());
         job.apply(event);
-        job.tasks.within(range.first(), range.last()).forEach(it -> index(job, it));
+        job.tasks.around(range.first(), range.last()).forEach(it -> index(job, it));
         if (event.change() instanceof JobEvent.AttemptEnded ended) {
             seeRunTime(ended.result().usage().wall().toNanos());
         }

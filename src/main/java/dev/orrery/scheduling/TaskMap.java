@@ -62,6 +62,19 @@ final class TaskMap {
         return found;
     }
 
+    /** The whole segments that a change of a range can alter: those in it and its neighbours. */
+    List<Segment> around(int first, int last) {
+        List<Segment> found = new ArrayList<>();
+        Integer from = segments.floorKey(first - 1);
+        for (Segment segment : segments.tailMap(from == null ? first : from, true).values()) {
+            if (segment.first() > last + 1) {
+                break;
+            }
+            found.add(segment);
+        }
+        return found;
+    }
+
     /** All segments, in order. */
     List<Segment> all() {
         return List.copyOf(segments.values());
