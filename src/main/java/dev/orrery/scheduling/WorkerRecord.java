@@ -1,6 +1,7 @@
 package dev.orrery.scheduling;
 
 import dev.orrery.model.AttemptId;
+import dev.orrery.model.JobId;
 import dev.orrery.model.Resources;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.WorkerOffer;
@@ -116,6 +117,11 @@ final class WorkerRecord {
     /** Everything it holds, in the order in which it was given. */
     List<AttemptId> attempts() {
         return List.copyOf(attempts.keySet());
+    }
+
+    /** What it holds of one job, in the same order. */
+    List<AttemptId> attemptsOf(JobId job) {
+        return attempts.keySet().stream().filter(attempt -> attempt.job().equals(job)).toList();
     }
 
     /** What was given in advance and not asked back, the latest first. */
