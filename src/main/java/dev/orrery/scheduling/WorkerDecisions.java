@@ -165,15 +165,18 @@ final class WorkerDecisions {
             Report report,
             Moment now) {
         AttemptId attempt = report.attempt();
-        if (state.job(attempt.job()).isEmpty()) {
+        boolean held =
+                state.worker(from.worker())
+                        .filter(record -> record.incarnation == from.incarnation())
+                        .filter(record -> record.holds(attempt))
+                        .isPresent();
+        if (!held) {
             return;
         }
         LiveJob job = draft.job(attempt.job());
-        if (attempt.tasks().last() >= job.spec.size()) {
-            return;
-        }
         TaskState current = job.tasks.get(attempt.tasks().first());
-        if (current.tally().attempts() != attempt.number() || !isHeldBy(current, from)) {
+        boolean endedInThisMessage = SchedulerState.holder(current).isEmpty();
+        if (endedInThisMessage) {
             return;
         }
         switch (report) {
@@ -190,20 +193,6 @@ final class WorkerDecisions {
                     draft.effect(
                             new Effect.Progressed(attempt, now.wall(), it.fraction(), it.text()));
         }
-    }
-
-    private static boolean isHeldBy(TaskState current, WorkerMessage from) {
-        return switch (current) {
-            case TaskState.Assigned it ->
-                    it.worker().equals(from.worker()) && it.incarnation() == from.incarnation();
-            case TaskState.Running it ->
-                    it.worker().equals(from.worker()) && it.incarnation() == from.incarnation();
-            case TaskState.Cancelling it ->
-                    it.worker().equals(from.worker()) && it.incarnation() == from.incarnation();
-            case TaskState.Waiting it -> false;
-            case TaskState.Queued it -> false;
-            case TaskState.Over it -> false;
-        };
     }
 
     private static void notStarted(
