@@ -57,33 +57,52 @@ final class WorkerDecisions {
                         replyTo,
                         new WorkerReply.Welcome(epoch, notHeld(known, sameLife, it.live()))));
         if (sameLife && known.get().session() < it.session()) {
-            adopt(state, draft, known.get(), it);
+            adopt(state, draft, known.get(), it, now);
         }
         draft.effect(new Effect.NodesChanged());
         return draft.decided();
     }
 
-    /** Sends again what the worker does not have, and stops what is being cancelled. */
+    /**
+     * Settles what this worker should hold with what it says it holds. What never reached it is
+     * sent again, unless somebody cancelled it; what it had started and does not have any more is
+     * lost, for an attempt never starts twice.
+     */
     private static void adopt(
-            SchedulerState state, Draft draft, WorkerRecord record, WorkerMessage.Hello hello) {
-        List<AttemptId> live = hello.live();
+            SchedulerState state,
+            Draft draft,
+            WorkerRecord record,
+            WorkerMessage.Hello hello,
+            Moment now) {
         for (AttemptId attempt : record.attempts()) {
-            LiveJob job = state.job(attempt.job()).orElseThrow();
-            TaskState current = job.tasks.get(attempt.tasks().first());
-            if (current instanceof TaskState.Cancelling) {
-                draft.effect(stopOf(record, List.of(attempt), StopReason.CANCELLED));
-            }
-            if (!live.contains(attempt)) {
-                draft.effect(
-                        new Effect.Assign(
-                                record.id,
-                                record.incarnation,
-                                hello.session(),
-                                attempt,
-                                job.spec,
-                                job.number));
+            boolean live = hello.live().contains(attempt);
+            LiveJob job = draft.job(attempt.job());
+            switch (job.tasks.get(attempt.tasks().first())) {
+                case TaskState.Assigned it when !live ->
+                        draft.effect(
+                                new Effect.Assign(
+                                        record.id,
+                                        record.incarnation,
+                                        hello.session(),
+                                        attempt,
+                                        job.spec,
+                                        job.number));
+                case TaskState.Running it when !live ->
+                        ended(state, draft, job, it, attempt, lost("its worker forgot it", now), now);
+                case TaskState.Cancelling it when live ->
+                        draft.effect(stopOf(record, List.of(attempt), StopReason.CANCELLED));
+                case TaskState.Cancelling it -> notStarted(draft, job, it, attempt, "cancelled");
+                case TaskState.Assigned it -> {}
+                case TaskState.Running it -> {}
+                case TaskState.Waiting it -> throw notHeldIn(it, attempt);
+                case TaskState.Queued it -> throw notHeldIn(it, attempt);
+                case TaskState.Over it -> throw notHeldIn(it, attempt);
             }
         }
+    }
+
+    private static IllegalStateException notHeldIn(TaskState state, AttemptId attempt) {
+        return new IllegalStateException("impossible: a worker holds " + attempt + " in " + state);
     }
 
     private static List<AttemptId> notHeld(
@@ -294,12 +313,16 @@ final class WorkerDecisions {
 
     private static void loseAll(
             SchedulerState state, Draft draft, WorkerRecord record, String cause, Moment now) {
-        AttemptResult lost = AttemptResult.without(new Outcome.Lost(cause), now.wall());
+        AttemptResult lost = lost(cause, now);
         for (AttemptId attempt : record.attempts()) {
             LiveJob job = draft.job(attempt.job());
             TaskState current = job.tasks.get(attempt.tasks().first());
             ended(state, draft, job, current, attempt, lost, now);
         }
+    }
+
+    private static AttemptResult lost(String cause, Moment now) {
+        return AttemptResult.without(new Outcome.Lost(cause), now.wall());
     }
 
     private static Effect.Stop stopOf(
