@@ -70,6 +70,7 @@ final class SchedulerState {
         state.drained.addAll(loaded.draining());
         loaded.live().forEach(events -> events.forEach(state::applyJobEvent));
         loaded.submissions().forEach(state.submissions::add);
+        state.workers.values().removeIf(record -> record.attempts().isEmpty());
         state.counts.keySet().removeIf(TaskStatus::isTerminal);
         return state;
     }
@@ -209,9 +210,11 @@ final class SchedulerState {
 
     private void give(LiveJob job, WorkerId id, long incarnation, AttemptId attempt) {
         uses++;
-        WorkerRecord record =
-                workers.computeIfAbsent(
-                        id, it -> new WorkerRecord(it, incarnation, leaseEndOfAwaited));
+        WorkerRecord record = workers.get(id);
+        if (record == null || record.incarnation < incarnation) {
+            record = new WorkerRecord(id, incarnation, leaseEndOfAwaited);
+            workers.put(id, record);
+        }
         record.add(attempt, job.spec.resources(), uses);
         refresh(record);
     }
