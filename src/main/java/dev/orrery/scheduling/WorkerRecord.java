@@ -48,7 +48,6 @@ final class WorkerRecord {
         session = newSession;
         offer = Optional.of(newOffer);
         leaseEnd = newLeaseEnd;
-        drainingItself = false;
         promote();
     }
 
