@@ -59,7 +59,7 @@ final class WorkerRecord {
 
     void add(AttemptId attempt, Resources resources, long useNumber) {
         lastUsed = useNumber;
-        boolean room = offer.isEmpty() || hasRoom(resources);
+        boolean room = offer.isEmpty() || (inAdvance() == 0 && hasRoom(resources));
         attempts.put(attempt, new Held(resources, !room, false));
         if (room) {
             hold(resources);
@@ -190,7 +190,7 @@ final class WorkerRecord {
                         it,
                         !drained && !drainingItself,
                         free(),
-                        Math.max(0, it.slots() - running),
+                        inAdvance() == 0 ? Math.max(0, it.slots() - running) : 0,
                         inAdvance(),
                         lastUsed));
     }
