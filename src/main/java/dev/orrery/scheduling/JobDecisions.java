@@ -230,8 +230,7 @@ final class JobDecisions {
 
     /** Lets delays and back-offs end, deadlines pass, and old idempotency keys go. */
     void ringAlarms(SchedulerState state, Draft draft, Moment now) {
-        List<SchedulerState.Alarm> due = state.due(now.wall());
-        for (SchedulerState.Alarm alarm : due.subList(0, Math.min(due.size(), ALARMS_MAX))) {
+        for (SchedulerState.Alarm alarm : state.due(now.wall(), ALARMS_MAX)) {
             LiveJob job = draft.job(alarm.tasks().job());
             boolean late = job.spec.deadline().filter(at -> !at.isAfter(now.wall())).isPresent();
             TaskState current = job.tasks.get(alarm.tasks().first());

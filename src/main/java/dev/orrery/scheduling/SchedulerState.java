@@ -312,11 +312,11 @@ final class SchedulerState {
         return alarms.isEmpty() ? Optional.empty() : Optional.of(alarms.first());
     }
 
-    /** The alarms that are due, in order. */
-    List<Alarm> due(Instant now) {
+    /** The alarms that are due, in order, at most so many. */
+    List<Alarm> due(Instant now, int max) {
         List<Alarm> found = new ArrayList<>();
         for (Alarm alarm : alarms) {
-            if (alarm.at().isAfter(now)) {
+            if (alarm.at().isAfter(now) || found.size() == max) {
                 break;
             }
             found.add(alarm);
