@@ -16,6 +16,7 @@ import dev.orrery.scheduling.policy.QueueEntry;
 import dev.orrery.scheduling.policy.QueuePolicy;
 import dev.orrery.scheduling.policy.WorkerPool;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -35,6 +36,9 @@ import java.util.TreeSet;
 final class SchedulerState {
 
     private static final int MEAN_OVER = 16;
+
+    /** Longer runs count as this long; it only has to be far above the limit of prefetching. */
+    private static final Duration RUN_TIME_MAX = Duration.ofDays(1);
 
     private final Policies policies;
     private final Map<JobId, LiveJob> jobs = new TreeMap<>();
@@ -131,7 +135,9 @@ final class SchedulerState {
         job.apply(event);
         job.tasks.around(range.first(), range.last()).forEach(it -> index(job, it));
         if (event.change() instanceof JobEvent.AttemptEnded ended) {
-            seeRunTime(ended.result().usage().wall().toNanos());
+            ended.result()
+                    .startedAt()
+                    .ifPresent(at -> seeRunTime(ended.result().usage().wall()));
         }
         if (event.status().isTerminal()) {
             jobs.remove(job.id);
@@ -329,7 +335,8 @@ final class SchedulerState {
         return endsSeen == 0 ? OptionalLong.empty() : OptionalLong.of(meanRunNanos);
     }
 
-    private void seeRunTime(long nanos) {
+    private void seeRunTime(Duration wall) {
+        long nanos = wall.compareTo(RUN_TIME_MAX) > 0 ? RUN_TIME_MAX.toNanos() : wall.toNanos();
         meanRunNanos = endsSeen == 0 ? nanos : meanRunNanos + (nanos - meanRunNanos) / MEAN_OVER;
         endsSeen++;
     }
