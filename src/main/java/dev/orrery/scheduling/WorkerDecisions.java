@@ -207,7 +207,12 @@ final class WorkerDecisions {
                 }
             }
             case Report.Ended it -> ended(state, draft, job, current, attempt, it.result(), now);
-            case Report.NotStarted it -> notStarted(draft, job, current, attempt, it.cause());
+            case Report.NotStarted it -> {
+                notStarted(draft, job, current, attempt, it.cause());
+                if (current instanceof TaskState.Assigned) {
+                    state.worker(from.worker()).ifPresent(record -> pauseIfUnasked(draft, record, attempt));
+                }
+            }
             case Report.Progress it ->
                     draft.effect(
                             new Effect.Progressed(attempt, now.wall(), it.fraction(), it.text()));
@@ -221,6 +226,18 @@ final class WorkerDecisions {
                     job.id, new JobEvent.Ended(attempt.tasks(), TaskStatus.CANCELLED, "cancelled"));
         } else if (current instanceof TaskState.Assigned) {
             draft.change(job.id, new JobEvent.Unassigned(attempt.tasks(), attempt.number(), cause));
+        }
+    }
+
+    /**
+     * Gives a worker that sends work back by itself no more until its next heartbeat; else the same
+     * task would go to it and back without end.
+     */
+    private static void pauseIfUnasked(Draft draft, WorkerRecord record, AttemptId attempt) {
+        if (!record.isRecalled(attempt)) {
+            draft.event(
+                    new StateEvent.LeaseRenewed(
+                            record.id, record.leaseEnd(), true, record.heardAt()));
         }
     }
 

@@ -113,6 +113,10 @@ final class WorkerRecord {
         return attempts.containsKey(attempt);
     }
 
+    boolean isRecalled(AttemptId attempt) {
+        return attempts.get(attempt) instanceof Held held && held.recalled();
+    }
+
     /** Everything it holds, in the order in which it was given. */
     List<AttemptId> attempts() {
         return List.copyOf(attempts.keySet());
