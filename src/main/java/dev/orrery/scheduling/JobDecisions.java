@@ -41,9 +41,12 @@ final class JobDecisions {
         if (earlier.isPresent()) {
             return Decision.reply(new Effect.Reply(replyTo, replay(earlier.get(), request)));
         }
-        Optional<LiveJob> same = state.job(request.job());
+        Optional<Long> same =
+                state.job(request.job())
+                        .map(job -> job.number)
+                        .or(() -> state.ended().find(request.job()).map(EndedJobs.Ended::number));
         if (same.isPresent()) {
-            return accepted(replyTo, request, same.get().number);
+            return accepted(replyTo, request, same.get());
         }
         Optional<Problem> refusal = refusal(state, spec, now);
         if (refusal.isPresent()) {
@@ -182,9 +185,27 @@ final class JobDecisions {
                             "The job's history is not kept any more.",
                             "Submit the job again."));
         }
+        if (!isNewest(state, request, history.get())) {
+            return refused(
+                    replyTo,
+                    Problem.of(
+                            ProblemCode.CONFLICT,
+                            "The job has changed since its history was read.",
+                            "Look at its status, and retry it again if it has ended."));
+        }
         return refusal(state, history.get().spec(), now)
                 .map(problem -> refused(replyTo, problem))
                 .orElseGet(() -> nextRound(replyTo, request, history.get(), now));
+    }
+
+    /** Whether the history reaches to the end of the last round. */
+    private static boolean isNewest(
+            SchedulerState state, SchedulerRequest.Retry request, JobHistory history) {
+        return request.history().getLast().status().isTerminal()
+                && state.ended()
+                        .find(request.job())
+                        .filter(known -> known.lastSeq() != history.lastSeq())
+                        .isEmpty();
     }
 
     private static Decision nextRound(

@@ -48,6 +48,7 @@ final class SchedulerState {
     private final TreeSet<Alarm> alarms = new TreeSet<>();
     private final Map<TaskStatus, Long> counts = new EnumMap<>(TaskStatus.class);
     private final Submissions submissions = new Submissions();
+    private final EndedJobs ended = new EndedJobs();
     private final QueuePolicy queue;
     private final WorkerPool pool;
     private long arrivals;
@@ -134,13 +135,12 @@ final class SchedulerState {
         hold(job, event.change());
         job.apply(event);
         job.tasks.around(range.first(), range.last()).forEach(it -> index(job, it));
-        if (event.change() instanceof JobEvent.AttemptEnded ended) {
-            ended.result()
-                    .startedAt()
-                    .ifPresent(at -> seeRunTime(ended.result().usage().wall()));
+        if (event.change() instanceof JobEvent.AttemptEnded it) {
+            it.result().startedAt().ifPresent(at -> seeRunTime(it.result().usage().wall()));
         }
         if (event.status().isTerminal()) {
             jobs.remove(job.id);
+            ended.add(job.id, new EndedJobs.Ended(job.number, event.seq()));
         }
     }
 
@@ -149,6 +149,7 @@ final class SchedulerState {
         LiveJob job =
                 LiveJob.opened(event, policies.prioritizer().key(LiveJob.specOf(event), arrivals));
         jobs.put(job.id, job);
+        ended.forget(job.id);
         job.tasks.all().forEach(it -> index(job, it));
         if (event.change() instanceof JobEvent.Submitted it) {
             numbers.merge(it.spec().namespace(), it.number(), Math::max);
@@ -291,6 +292,10 @@ final class SchedulerState {
 
     Submissions submissions() {
         return submissions;
+    }
+
+    EndedJobs ended() {
+        return ended;
     }
 
     QueuePolicy queue() {
