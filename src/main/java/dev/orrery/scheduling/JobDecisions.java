@@ -1,12 +1,12 @@
 package dev.orrery.scheduling;
 
-import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.model.TaskRange;
 import dev.orrery.model.TaskStatus;
+import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState.Submission;
@@ -17,6 +17,7 @@ import dev.orrery.scheduling.policy.Rules;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** What follows when somebody asks for something about a job, and when a job's time comes. */
 final class JobDecisions {
@@ -40,9 +41,12 @@ final class JobDecisions {
         if (earlier.isPresent()) {
             return Decision.reply(new Effect.Reply(replyTo, replay(earlier.get(), request)));
         }
-        Optional<LiveJob> same = state.job(request.job());
+        Optional<Long> same =
+                state.job(request.job())
+                        .map(job -> job.number)
+                        .or(() -> state.ended().find(request.job()).map(EndedJobs.Ended::number));
         if (same.isPresent()) {
-            return accepted(replyTo, request, same.get().number);
+            return accepted(replyTo, request, same.get());
         }
         Optional<Problem> refusal = refusal(state, spec, now);
         if (refusal.isPresent()) {
@@ -121,27 +125,23 @@ final class JobDecisions {
         }
         Draft draft = new Draft(state, now);
         for (TaskMap.Segment segment : live.get().tasks.all()) {
-            cancel(state, draft, live.get(), segment, request.by());
+            cancel(draft, live.get(), segment, request.by());
         }
+        stopAll(state, draft, live.get());
         draft.effect(new Effect.Reply(replyTo, new SchedulerReply.Done()));
         return draft.decided();
     }
 
-    private static void cancel(
-            SchedulerState state, Draft draft, LiveJob job, TaskMap.Segment segment, String by) {
+    private static void cancel(Draft draft, LiveJob job, TaskMap.Segment segment, String by) {
         TaskRange range = job.range(segment);
         switch (segment.state()) {
             case TaskState.Waiting it -> draft.change(job.id, cancelled(range));
             case TaskState.Queued it -> draft.change(job.id, cancelled(range));
-            case TaskState.Assigned it -> {
-                draft.change(job.id, new JobEvent.CancelRequested(range, by));
-                stop(state, draft, job.attempt(segment), it);
-            }
-            case TaskState.Running it -> {
-                draft.change(job.id, new JobEvent.CancelRequested(range, by));
-                stop(state, draft, job.attempt(segment), it);
-            }
-            case TaskState.Cancelling it -> stop(state, draft, job.attempt(segment), it);
+            case TaskState.Assigned it ->
+                    draft.change(job.id, new JobEvent.CancelRequested(range, by));
+            case TaskState.Running it ->
+                    draft.change(job.id, new JobEvent.CancelRequested(range, by));
+            case TaskState.Cancelling it -> {}
             case TaskState.Over it -> {}
         }
     }
@@ -150,16 +150,21 @@ final class JobDecisions {
         return new JobEvent.Ended(range, TaskStatus.CANCELLED, "cancelled");
     }
 
-    private static void stop(SchedulerState state, Draft draft, AttemptId attempt, TaskState held) {
-        SchedulerState.holder(held)
-                .flatMap(state::worker)
-                .ifPresent(worker ->
-                        draft.effect(
-                                new Effect.Stop(
-                                        worker.id,
-                                        worker.incarnation,
-                                        List.of(attempt),
-                                        StopReason.CANCELLED)));
+    /** Tells each worker that holds attempts of a job to stop them. */
+    private static void stopAll(SchedulerState state, Draft draft, LiveJob job) {
+        TreeSet<WorkerId> holders = new TreeSet<>();
+        for (TaskMap.Segment segment : job.tasks.all()) {
+            SchedulerState.holder(segment.state()).ifPresent(holders::add);
+        }
+        for (WorkerId holder : holders) {
+            WorkerRecord record = state.worker(holder).orElseThrow();
+            draft.effect(
+                    new Effect.Stop(
+                            record.id,
+                            record.incarnation,
+                            record.attemptsOf(job.id),
+                            StopReason.CANCELLED));
+        }
     }
 
     Decision retry(SchedulerState state, long replyTo, SchedulerRequest.Retry request, Moment now) {
@@ -180,9 +185,27 @@ final class JobDecisions {
                             "The job's history is not kept any more.",
                             "Submit the job again."));
         }
+        if (!isNewest(state, request, history.get())) {
+            return refused(
+                    replyTo,
+                    Problem.of(
+                            ProblemCode.CONFLICT,
+                            "The job has changed since its history was read.",
+                            "Look at its status, and retry it again if it has ended."));
+        }
         return refusal(state, history.get().spec(), now)
                 .map(problem -> refused(replyTo, problem))
                 .orElseGet(() -> nextRound(replyTo, request, history.get(), now));
+    }
+
+    /** Whether the history reaches to the end of the last round. */
+    private static boolean isNewest(
+            SchedulerState state, SchedulerRequest.Retry request, JobHistory history) {
+        return request.history().getLast().status().isTerminal()
+                && state.ended()
+                        .find(request.job())
+                        .filter(known -> known.lastSeq() != history.lastSeq())
+                        .isEmpty();
     }
 
     private static Decision nextRound(
@@ -228,8 +251,7 @@ final class JobDecisions {
 
     /** Lets delays and back-offs end, deadlines pass, and old idempotency keys go. */
     void ringAlarms(SchedulerState state, Draft draft, Moment now) {
-        List<SchedulerState.Alarm> due = state.due(now.wall());
-        for (SchedulerState.Alarm alarm : due.subList(0, Math.min(due.size(), ALARMS_MAX))) {
+        for (SchedulerState.Alarm alarm : state.due(now.wall(), ALARMS_MAX)) {
             LiveJob job = draft.job(alarm.tasks().job());
             boolean late = job.spec.deadline().filter(at -> !at.isAfter(now.wall())).isPresent();
             TaskState current = job.tasks.get(alarm.tasks().first());

@@ -1,6 +1,5 @@
 package dev.orrery.scheduling;
 
-import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.TaskRange;
@@ -245,9 +244,5 @@ final class LiveJob {
         EnumSet<TaskStatus> present = EnumSet.noneOf(TaskStatus.class);
         tasks.all().forEach(segment -> present.add(segment.state().status()));
         return LIVELIEST_FIRST.stream().filter(present::contains).findFirst().orElseThrow();
-    }
-
-    AttemptId attempt(TaskMap.Segment segment) {
-        return new AttemptId(range(segment), segment.state().tally().attempts());
     }
 }

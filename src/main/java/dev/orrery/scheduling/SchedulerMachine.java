@@ -45,12 +45,18 @@ public final class SchedulerMachine {
         if (isAlarmDue(now)) {
             take(scheduler.decide(state, new Input.Tick(), now, epoch), events, effects);
         }
+        if (!isAlarmDue(now)) {
+            dispatchAll(now, events, effects);
+        }
+        return new Decision(events, effects);
+    }
+
+    private void dispatchAll(Moment now, List<StateEvent> events, List<Effect> effects) {
         Decision next = dispatcher.dispatch(state, now);
         while (!next.isNothing()) {
             take(next, events, effects);
             next = dispatcher.dispatch(state, now);
         }
-        return new Decision(events, effects);
     }
 
     private void take(Decision decision, List<StateEvent> events, List<Effect> effects) {

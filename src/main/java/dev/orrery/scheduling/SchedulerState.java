@@ -16,6 +16,7 @@ import dev.orrery.scheduling.policy.QueueEntry;
 import dev.orrery.scheduling.policy.QueuePolicy;
 import dev.orrery.scheduling.policy.WorkerPool;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -36,6 +37,9 @@ final class SchedulerState {
 
     private static final int MEAN_OVER = 16;
 
+    /** Longer runs count as this long; it only has to be far above the limit of prefetching. */
+    private static final Duration RUN_TIME_MAX = Duration.ofDays(1);
+
     private final Policies policies;
     private final Map<JobId, LiveJob> jobs = new TreeMap<>();
     private final Map<Namespace, Long> numbers = new TreeMap<>();
@@ -44,6 +48,7 @@ final class SchedulerState {
     private final TreeSet<Alarm> alarms = new TreeSet<>();
     private final Map<TaskStatus, Long> counts = new EnumMap<>(TaskStatus.class);
     private final Submissions submissions = new Submissions();
+    private final EndedJobs ended = new EndedJobs();
     private final QueuePolicy queue;
     private final WorkerPool pool;
     private long arrivals;
@@ -70,6 +75,7 @@ final class SchedulerState {
         state.drained.addAll(loaded.draining());
         loaded.live().forEach(events -> events.forEach(state::applyJobEvent));
         loaded.submissions().forEach(state.submissions::add);
+        state.workers.values().removeIf(record -> record.attempts().isEmpty());
         state.counts.keySet().removeIf(TaskStatus::isTerminal);
         return state;
     }
@@ -125,15 +131,16 @@ final class SchedulerState {
             return;
         }
         TaskRange range = LiveJob.rangeOf(event.change());
-        job.tasks.within(range.first(), range.last()).forEach(it -> unindex(job, it));
+        job.tasks.around(range.first(), range.last()).forEach(it -> unindex(job, it));
         hold(job, event.change());
         job.apply(event);
-        job.tasks.within(range.first(), range.last()).forEach(it -> index(job, it));
-        if (event.change() instanceof JobEvent.AttemptEnded ended) {
-            seeRunTime(ended.result().usage().wall().toNanos());
+        job.tasks.around(range.first(), range.last()).forEach(it -> index(job, it));
+        if (event.change() instanceof JobEvent.AttemptEnded it) {
+            it.result().startedAt().ifPresent(at -> seeRunTime(it.result().usage().wall()));
         }
         if (event.status().isTerminal()) {
             jobs.remove(job.id);
+            ended.add(job.id, new EndedJobs.Ended(job.number, event.seq()));
         }
     }
 
@@ -142,6 +149,7 @@ final class SchedulerState {
         LiveJob job =
                 LiveJob.opened(event, policies.prioritizer().key(LiveJob.specOf(event), arrivals));
         jobs.put(job.id, job);
+        ended.forget(job.id);
         job.tasks.all().forEach(it -> index(job, it));
         if (event.change() instanceof JobEvent.Submitted it) {
             numbers.merge(it.spec().namespace(), it.number(), Math::max);
@@ -209,9 +217,11 @@ final class SchedulerState {
 
     private void give(LiveJob job, WorkerId id, long incarnation, AttemptId attempt) {
         uses++;
-        WorkerRecord record =
-                workers.computeIfAbsent(
-                        id, it -> new WorkerRecord(it, incarnation, leaseEndOfAwaited));
+        WorkerRecord record = workers.get(id);
+        if (record == null || record.incarnation < incarnation) {
+            record = new WorkerRecord(id, incarnation, leaseEndOfAwaited);
+            workers.put(id, record);
+        }
         record.add(attempt, job.spec.resources(), uses);
         refresh(record);
     }
@@ -284,6 +294,10 @@ final class SchedulerState {
         return submissions;
     }
 
+    EndedJobs ended() {
+        return ended;
+    }
+
     QueuePolicy queue() {
         return queue;
     }
@@ -309,11 +323,11 @@ final class SchedulerState {
         return alarms.isEmpty() ? Optional.empty() : Optional.of(alarms.first());
     }
 
-    /** The alarms that are due, in order. */
-    List<Alarm> due(Instant now) {
+    /** The alarms that are due, in order, at most so many. */
+    List<Alarm> due(Instant now, int max) {
         List<Alarm> found = new ArrayList<>();
         for (Alarm alarm : alarms) {
-            if (alarm.at().isAfter(now)) {
+            if (alarm.at().isAfter(now) || found.size() == max) {
                 break;
             }
             found.add(alarm);
@@ -326,7 +340,8 @@ final class SchedulerState {
         return endsSeen == 0 ? OptionalLong.empty() : OptionalLong.of(meanRunNanos);
     }
 
-    private void seeRunTime(long nanos) {
+    private void seeRunTime(Duration wall) {
+        long nanos = wall.compareTo(RUN_TIME_MAX) > 0 ? RUN_TIME_MAX.toNanos() : wall.toNanos();
         meanRunNanos = endsSeen == 0 ? nanos : meanRunNanos + (nanos - meanRunNanos) / MEAN_OVER;
         endsSeen++;
     }

@@ -17,7 +17,9 @@ final class Submissions {
     private record Key(Namespace namespace, String text) {}
 
     void add(Submission submission) {
-        byKey.put(new Key(submission.namespace(), submission.key().key()), submission);
+        Key key = new Key(submission.namespace(), submission.key().key());
+        byKey.remove(key);
+        byKey.put(key, submission);
     }
 
     Optional<Submission> find(Namespace namespace, String key) {

@@ -62,6 +62,19 @@ final class TaskMap {
         return found;
     }
 
+    /** The whole segments that a change of a range can alter: those in it and its neighbours. */
+    List<Segment> around(int first, int last) {
+        List<Segment> found = new ArrayList<>();
+        Integer from = segments.floorKey(first - 1);
+        for (Segment segment : segments.tailMap(from == null ? first : from, true).values()) {
+            if (segment.first() > last + 1) {
+                break;
+            }
+            found.add(segment);
+        }
+        return found;
+    }
+
     /** All segments, in order. */
     List<Segment> all() {
         return List.copyOf(segments.values());
@@ -75,6 +88,10 @@ final class TaskMap {
         for (Segment segment : inside) {
             put(new Segment(segment.first(), segment.last(), change.apply(segment.state())));
         }
+        Segment next = segments.get(last + 1);
+        if (next != null) {
+            put(next);
+        }
     }
 
     private void cutAt(int index) {
@@ -87,18 +104,18 @@ final class TaskMap {
         segments.put(index, new Segment(index, whole.last(), whole.state()));
     }
 
+    /**
+     * Puts a segment in its place, joined with its left neighbour. Its right one may not have been
+     * changed yet, and joins in its turn.
+     */
     private void put(Segment segment) {
-        Segment merged = segment;
         Map.Entry<Integer, Segment> left = segments.lowerEntry(segment.first());
         if (left != null && left.getValue().state().equals(segment.state())) {
             segments.remove(segment.first());
-            merged = new Segment(left.getKey(), segment.last(), segment.state());
+            segments.put(
+                    left.getKey(), new Segment(left.getKey(), segment.last(), segment.state()));
+        } else {
+            segments.put(segment.first(), segment);
         }
-        Segment right = segments.get(segment.last() + 1);
-        if (right != null && right.state().equals(segment.state())) {
-            segments.remove(right.first());
-            merged = new Segment(merged.first(), right.last(), segment.state());
-        }
-        segments.put(merged.first(), merged);
     }
 }

@@ -57,33 +57,52 @@ final class WorkerDecisions {
                         replyTo,
                         new WorkerReply.Welcome(epoch, notHeld(known, sameLife, it.live()))));
         if (sameLife && known.get().session() < it.session()) {
-            adopt(state, draft, known.get(), it);
+            adopt(state, draft, known.get(), it, now);
         }
         draft.effect(new Effect.NodesChanged());
         return draft.decided();
     }
 
-    /** Sends again what the worker does not have, and stops what is being cancelled. */
+    /**
+     * Settles what this worker should hold with what it says it holds. What never reached it is
+     * sent again, unless somebody cancelled it; what it had started and does not have any more is
+     * lost, for an attempt never starts twice.
+     */
     private static void adopt(
-            SchedulerState state, Draft draft, WorkerRecord record, WorkerMessage.Hello hello) {
-        List<AttemptId> live = hello.live();
+            SchedulerState state,
+            Draft draft,
+            WorkerRecord record,
+            WorkerMessage.Hello hello,
+            Moment now) {
         for (AttemptId attempt : record.attempts()) {
-            LiveJob job = state.job(attempt.job()).orElseThrow();
-            TaskState current = job.tasks.get(attempt.tasks().first());
-            if (current instanceof TaskState.Cancelling) {
-                draft.effect(stopOf(record, List.of(attempt), StopReason.CANCELLED));
-            }
-            if (!live.contains(attempt)) {
-                draft.effect(
-                        new Effect.Assign(
-                                record.id,
-                                record.incarnation,
-                                hello.session(),
-                                attempt,
-                                job.spec,
-                                job.number));
+            boolean live = hello.live().contains(attempt);
+            LiveJob job = draft.job(attempt.job());
+            switch (job.tasks.get(attempt.tasks().first())) {
+                case TaskState.Assigned it when !live ->
+                        draft.effect(
+                                new Effect.Assign(
+                                        record.id,
+                                        record.incarnation,
+                                        hello.session(),
+                                        attempt,
+                                        job.spec,
+                                        job.number));
+                case TaskState.Running it when !live ->
+                        ended(state, draft, job, it, attempt, lost("its worker forgot it", now), now);
+                case TaskState.Cancelling it when live ->
+                        draft.effect(stopOf(record, List.of(attempt), StopReason.CANCELLED));
+                case TaskState.Cancelling it -> notStarted(draft, job, it, attempt, "cancelled");
+                case TaskState.Assigned it -> {}
+                case TaskState.Running it -> {}
+                case TaskState.Waiting it -> throw notHeldIn(it, attempt);
+                case TaskState.Queued it -> throw notHeldIn(it, attempt);
+                case TaskState.Over it -> throw notHeldIn(it, attempt);
             }
         }
+    }
+
+    private static IllegalStateException notHeldIn(TaskState state, AttemptId attempt) {
+        return new IllegalStateException("impossible: a worker holds " + attempt + " in " + state);
     }
 
     private static List<AttemptId> notHeld(
@@ -165,15 +184,18 @@ final class WorkerDecisions {
             Report report,
             Moment now) {
         AttemptId attempt = report.attempt();
-        if (state.job(attempt.job()).isEmpty()) {
+        boolean held =
+                state.worker(from.worker())
+                        .filter(record -> record.incarnation == from.incarnation())
+                        .filter(record -> record.holds(attempt))
+                        .isPresent();
+        if (!held) {
             return;
         }
         LiveJob job = draft.job(attempt.job());
-        if (attempt.tasks().last() >= job.spec.size()) {
-            return;
-        }
         TaskState current = job.tasks.get(attempt.tasks().first());
-        if (current.tally().attempts() != attempt.number() || !isHeldBy(current, from)) {
+        boolean endedInThisMessage = SchedulerState.holder(current).isEmpty();
+        if (endedInThisMessage) {
             return;
         }
         switch (report) {
@@ -185,25 +207,16 @@ final class WorkerDecisions {
                 }
             }
             case Report.Ended it -> ended(state, draft, job, current, attempt, it.result(), now);
-            case Report.NotStarted it -> notStarted(draft, job, current, attempt, it.cause());
+            case Report.NotStarted it -> {
+                notStarted(draft, job, current, attempt, it.cause());
+                if (current instanceof TaskState.Assigned) {
+                    state.worker(from.worker()).ifPresent(record -> pauseIfUnasked(draft, record, attempt));
+                }
+            }
             case Report.Progress it ->
                     draft.effect(
                             new Effect.Progressed(attempt, now.wall(), it.fraction(), it.text()));
         }
-    }
-
-    private static boolean isHeldBy(TaskState current, WorkerMessage from) {
-        return switch (current) {
-            case TaskState.Assigned it ->
-                    it.worker().equals(from.worker()) && it.incarnation() == from.incarnation();
-            case TaskState.Running it ->
-                    it.worker().equals(from.worker()) && it.incarnation() == from.incarnation();
-            case TaskState.Cancelling it ->
-                    it.worker().equals(from.worker()) && it.incarnation() == from.incarnation();
-            case TaskState.Waiting it -> false;
-            case TaskState.Queued it -> false;
-            case TaskState.Over it -> false;
-        };
     }
 
     private static void notStarted(
@@ -213,6 +226,18 @@ final class WorkerDecisions {
                     job.id, new JobEvent.Ended(attempt.tasks(), TaskStatus.CANCELLED, "cancelled"));
         } else if (current instanceof TaskState.Assigned) {
             draft.change(job.id, new JobEvent.Unassigned(attempt.tasks(), attempt.number(), cause));
+        }
+    }
+
+    /**
+     * Gives a worker that sends work back by itself no more until its next heartbeat; else the same
+     * task would go to it and back without end.
+     */
+    private static void pauseIfUnasked(Draft draft, WorkerRecord record, AttemptId attempt) {
+        if (!record.isRecalled(attempt)) {
+            draft.event(
+                    new StateEvent.LeaseRenewed(
+                            record.id, record.leaseEnd(), true, record.heardAt()));
         }
     }
 
@@ -305,12 +330,16 @@ final class WorkerDecisions {
 
     private static void loseAll(
             SchedulerState state, Draft draft, WorkerRecord record, String cause, Moment now) {
-        AttemptResult lost = AttemptResult.without(new Outcome.Lost(cause), now.wall());
+        AttemptResult lost = lost(cause, now);
         for (AttemptId attempt : record.attempts()) {
             LiveJob job = draft.job(attempt.job());
             TaskState current = job.tasks.get(attempt.tasks().first());
             ended(state, draft, job, current, attempt, lost, now);
         }
+    }
+
+    private static AttemptResult lost(String cause, Moment now) {
+        return AttemptResult.without(new Outcome.Lost(cause), now.wall());
     }
 
     private static Effect.Stop stopOf(

@@ -1,6 +1,7 @@
 package dev.orrery.scheduling;
 
 import dev.orrery.model.AttemptId;
+import dev.orrery.model.JobId;
 import dev.orrery.model.Resources;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.WorkerOffer;
@@ -47,7 +48,6 @@ final class WorkerRecord {
         session = newSession;
         offer = Optional.of(newOffer);
         leaseEnd = newLeaseEnd;
-        drainingItself = false;
         promote();
     }
 
@@ -59,7 +59,7 @@ final class WorkerRecord {
 
     void add(AttemptId attempt, Resources resources, long useNumber) {
         lastUsed = useNumber;
-        boolean room = offer.isEmpty() || hasRoom(resources);
+        boolean room = offer.isEmpty() || (inAdvance() == 0 && hasRoom(resources));
         attempts.put(attempt, new Held(resources, !room, false));
         if (room) {
             hold(resources);
@@ -113,9 +113,18 @@ final class WorkerRecord {
         return attempts.containsKey(attempt);
     }
 
+    boolean isRecalled(AttemptId attempt) {
+        return attempts.get(attempt) instanceof Held held && held.recalled();
+    }
+
     /** Everything it holds, in the order in which it was given. */
     List<AttemptId> attempts() {
         return List.copyOf(attempts.keySet());
+    }
+
+    /** What it holds of one job, in the same order. */
+    List<AttemptId> attemptsOf(JobId job) {
+        return attempts.keySet().stream().filter(attempt -> attempt.job().equals(job)).toList();
     }
 
     /** What was given in advance and not asked back, the latest first. */
@@ -185,7 +194,7 @@ final class WorkerRecord {
                         it,
                         !drained && !drainingItself,
                         free(),
-                        Math.max(0, it.slots() - running),
+                        inAdvance() == 0 ? Math.max(0, it.slots() - running) : 0,
                         inAdvance(),
                         lastUsed));
     }

@@ -9,7 +9,7 @@ import dev.orrery.protocol.WorkerOffer;
  *
  * @param open takes new work
  * @param free not held by an attempt
- * @param slotsFree further attempts that may run at once
+ * @param slotsFree further attempts that would start at once; none behind one given in advance
  * @param inAdvance attempts given in advance, which hold nothing yet
  * @param lastUsed grows with every assignment of the cluster; 0 before the worker's first
  */

@@ -12,12 +12,18 @@ import java.time.Instant;
  */
 public final class EarliestDeadlineFirst implements Prioritizer {
 
+    private static final Instant LAST = Instant.ofEpochMilli(Long.MAX_VALUE - 1);
+
     /** Made by the loader of components. */
     public EarliestDeadlineFirst() {}
 
     @Override
     public PriorityKey key(JobSpec spec, long arrival) {
-        long deadline = spec.deadline().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
+        long deadline = 
+                spec.deadline()
+                        .map(at -> at.isAfter(LAST) ? LAST : at)
+                        .map(Instant::toEpochMilli)
+                        .orElse(Long.MAX_VALUE);
         return new PriorityKey(deadline, -(long) spec.priority(), arrival);
     }
 }
