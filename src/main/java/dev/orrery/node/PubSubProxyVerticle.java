@@ -54,6 +54,6 @@ public final class PubSubProxyVerticle extends VerticleBase {
     public Future<?> stop() {
         return server.map(ApiServer::close)
                 .orElse(Future.succeededFuture())
-                .eventually(() -> fanout.map(Fanout::close).orElse(Future.succeededFuture()));
+                .eventually(() -> fanout.map(Fanout::stop).orElse(Future.succeededFuture()));
     }
 }

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
 
     private static final Logger LOG = LoggerFactory.getLogger(SchedulerVerticle.class);
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(2);
-    private static final long EXPIRY_MILLIS = 2_000;
+    private static final long UPKEEP_MILLIS = 1_000;
     private static final long RELOAD_PAUSE_MILLIS = 1_000;
     private static final long WAKE_SLACK_NANOS = 1_000_000;
 
@@ -52,6 +53,8 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
     private Optional<Reign> reign = Optional.empty();
     private Optional<Long> wake = Optional.empty();
     private long wakeAt;
+    private volatile boolean leading;
+    private volatile @Nullable ClusterView lastView;
 
     /**
      * What a scheduler is made of.
@@ -80,8 +83,7 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
 
     @Override
     public Future<?> start() {
-        vertx.setPeriodic(
-                EXPIRY_MILLIS, id -> reign.ifPresent(it -> it.publisher().forgetExpired()));
+        vertx.setPeriodic(UPKEEP_MILLIS, id -> reign.ifPresent(this::keepUp));
         return lead().compose(
                         led ->
                                 Future.join(
@@ -100,6 +102,11 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
         writer.shutdown();
         readers.shutdown();
         return Future.succeededFuture();
+    }
+
+    private void keepUp(Reign now) {
+        now.publisher().forgetExpired();
+        view(now.loop()).onSuccess(view -> lastView = view);
     }
 
     private Future<Void> lead() {
@@ -137,6 +144,7 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
                         parts.logs(),
                         parts.dataUri());
         reign = Optional.of(new Reign(loop, channels, publisher, desk));
+        leading = true;
         LOG.atInfo().addKeyValue("epoch", epoch).log("leading");
         loop.feed(new Input.Tick());
         scheduleWake();
@@ -223,6 +231,16 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
             now.publisher().subscribe(wish);
         }
         return off(readers, () -> now.desk().answer(question, now.loop().machine().epoch()));
+    }
+
+    /** Whether this master leads just now; safe from any thread. */
+    boolean isLeading() {
+        return leading;
+    }
+
+    /** The picture of the last second, for metrics; safe from any thread. */
+    Optional<ClusterView> view() {
+        return Optional.ofNullable(lastView);
     }
 
     /** Tells watchers that a captured stream grew. */
@@ -325,6 +343,7 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
     private void failed(StoreException fault) {
         reign.ifPresent(it -> it.channels().closeAll());
         reign = Optional.empty();
+        leading = false;
         switch (fault.kind()) {
             case FULL -> {
                 LOG.atError().setCause(fault).log("the store is full; loading what is on disk");

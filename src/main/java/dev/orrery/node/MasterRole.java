@@ -1,0 +1,172 @@
+package dev.orrery.node;
+
+import dev.orrery.api.ApiServer;
+import dev.orrery.api.Blocking;
+import dev.orrery.api.RouteSet;
+import dev.orrery.api.StoreAuthenticator;
+import dev.orrery.api.logs.AttemptLogs;
+import dev.orrery.api.logs.LocalLogSource;
+import dev.orrery.api.logs.LogGrowth;
+import dev.orrery.api.rest.ClusterRoutes;
+import dev.orrery.api.rest.InternalRoutes;
+import dev.orrery.api.rest.JobRoutes;
+import dev.orrery.api.rest.Leader;
+import dev.orrery.api.rest.LogRoutes;
+import dev.orrery.api.rest.OpenRoutes;
+import dev.orrery.api.rest.OutputRoutes;
+import dev.orrery.api.rest.PageRoutes;
+import dev.orrery.api.rest.SubmitRoutes;
+import dev.orrery.api.rest.TokenRoutes;
+import dev.orrery.api.stream.Fanout;
+import dev.orrery.api.stream.StreamRoutes;
+import dev.orrery.bus.Address;
+import dev.orrery.config.Settings;
+import dev.orrery.protocol.TopicMessage.LogSize;
+import dev.orrery.store.JobReads;
+import dev.orrery.store.StoreException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The master of a node: its store, its API with a proxy beside it, and its scheduler. */
+final class MasterRole {
+
+    private final Surroundings around;
+    private final MasterParts parts;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LogGrowth growth = new LogGrowth();
+    private Optional<PubSubProxyVerticle> proxy = Optional.empty();
+    private Optional<MasterVerticle> front = Optional.empty();
+    private Optional<SchedulerVerticle> scheduler = Optional.empty();
+
+    MasterRole(Surroundings around) throws StoreException, IOException {
+        this.around = around;
+        this.parts = MasterParts.open(around.settings(), around.files());
+    }
+
+    Future<?> start() {
+        Vertx vertx = around.node().vertx();
+        Blocking blocking = new Blocking(vertx, threads);
+        JobReads reads = parts.store().jobs();
+        AttemptLogs logs = new AttemptLogs(parts.blobs(), parts.logs());
+        LocalLogSource source = new LocalLogSource(reads, logs, parts.logs(), blocking);
+        Address own = Address.proxy(around.node().id());
+        PubSubProxyVerticle hub =
+                new PubSubProxyVerticle(
+                        context ->
+                                new Fanout(
+                                        vertx,
+                                        context,
+                                        new Fanout.Sources(around.node().bus(), own, source),
+                                        around.settings().limits(),
+                                        Surroundings.version()),
+                        fanout -> Optional.empty());
+        proxy = Optional.of(hub);
+        return vertx.deployVerticle(hub)
+                .compose(id -> startFront(vertx, hub.fanout(), blocking, logs))
+                .compose(id -> startScheduler(vertx));
+    }
+
+    private Future<String> startFront(
+            Vertx vertx, Fanout fanout, Blocking blocking, AttemptLogs logs) {
+        StoreAuthenticator authenticator =
+                new StoreAuthenticator(parts.store().tokens(), blocking, Clock.systemUTC());
+        ApiServer server =
+                new ApiServer(
+                        vertx,
+                        around.settings(),
+                        authenticator,
+                        routes(fanout, authenticator, blocking, logs));
+        MasterVerticle verticle =
+                new MasterVerticle(
+                        server,
+                        new Retention(
+                                around.node().bus(),
+                                parts.store().jobs(),
+                                parts.blobs(),
+                                parts.logs()));
+        front = Optional.of(verticle);
+        return vertx.deployVerticle(verticle);
+    }
+
+    private List<RouteSet> routes(
+            Fanout fanout,
+            StoreAuthenticator authenticator,
+            Blocking blocking,
+            AttemptLogs logs) {
+        Settings settings = around.settings();
+        JobReads reads = parts.store().jobs();
+        Leader leader = new Leader(around.node().bus());
+        Clock clock = Clock.systemUTC();
+        return List.of(
+                new OpenRoutes(this::unreadiness, around.metrics()),
+                new PageRoutes(),
+                new SubmitRoutes(settings, leader, parts.blobs(), blocking, clock),
+                new JobRoutes(reads, parts.blobs(), parts.logs(), leader, blocking),
+                new LogRoutes(reads, logs, growth, blocking),
+                new OutputRoutes(reads, parts.blobs(), blocking),
+                new ClusterRoutes(leader, Surroundings.version()),
+                new TokenRoutes(parts.store().tokens(), authenticator, blocking, clock),
+                new InternalRoutes(
+                        settings,
+                        parts.attemptKey(),
+                        new InternalRoutes.Places(parts.blobs(), parts.logs()),
+                        growth,
+                        this::logGrown,
+                        blocking),
+                new StreamRoutes(fanout, authenticator, settings, reads, blocking));
+    }
+
+    private Optional<String> unreadiness() {
+        return scheduler.filter(SchedulerVerticle::isLeading).isPresent()
+                ? Optional.empty()
+                : Optional.of("the scheduler is starting");
+    }
+
+    private void logGrown(LogSize size) {
+        scheduler.ifPresent(it -> it.logGrown(size));
+    }
+
+    private Future<String> startScheduler(Vertx vertx) {
+        SchedulerVerticle verticle =
+                new SchedulerVerticle(
+                        around.node().bus(),
+                        new SchedulerVerticle.Parts(
+                                parts.store(),
+                                parts.logs(),
+                                Components.rules(around.settings()),
+                                Components.policies(around.settings().scheduling()),
+                                around.node().id(),
+                                uri().toString(),
+                                around.fatal()));
+        scheduler = Optional.of(verticle);
+        new MasterMetrics(around.metrics()).bind(verticle::view);
+        return vertx.deployVerticle(verticle);
+    }
+
+    URI uri() {
+        return around.uri(front.orElseThrow().port());
+    }
+
+    Future<?> stop() {
+        return undeploy(front.map(MasterVerticle::deploymentID))
+                .eventually(() -> undeploy(scheduler.map(SchedulerVerticle::deploymentID)))
+                .eventually(() -> undeploy(proxy.map(PubSubProxyVerticle::deploymentID)));
+    }
+
+    private Future<Void> undeploy(Optional<String> id) {
+        return id.map(it -> around.node().vertx().undeploy(it)).orElse(Future.succeededFuture());
+    }
+
+    /** Closes what is on disk; after this no other thread may use it. */
+    void release() {
+        threads.shutdownNow();
+        parts.close();
+    }
+}

@@ -1,0 +1,221 @@
+package dev.orrery.node;
+
+import dev.orrery.bus.BusNode;
+import dev.orrery.bus.BusStart;
+import dev.orrery.bus.SelfTest;
+import dev.orrery.config.Role;
+import dev.orrery.config.Settings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One process of the cluster with its roles.
+ *
+ * <p>The roles are verticles that talk over the bus only, so any set of them works in one process
+ * or in several. Blocking: started and stopped from a thread of the program, not of Vert.x.
+ */
+public final class Node implements AutoCloseable {
+
+    /** The exit code of a node that may not go on: its supervisor starts it again. */
+    public static final int EXIT_FAULT = 75;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration SELF_TEST_PAUSE = Duration.ofSeconds(5);
+    private static final int SELF_TEST_FAILURES_MAX = 3;
+
+    private final Settings settings;
+    private final NodeFiles files;
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final PrometheusMeterRegistry metrics =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private Optional<BusStart> busStart = Optional.empty();
+    private Optional<BusNode> bus = Optional.empty();
+    private Optional<MasterRole> master = Optional.empty();
+    private Optional<WorkerRole> worker = Optional.empty();
+    private Optional<ProxyRole> proxy = Optional.empty();
+    private Optional<SelfTest> selfTest = Optional.empty();
+
+    private Node(Settings settings) {
+        this.settings = settings;
+        this.files = new NodeFiles(settings.server().data());
+    }
+
+    /**
+     * Starts a node; it serves when this returns.
+     *
+     * @throws NodeException when it cannot start, with the exit code that says why
+     */
+    public static Node start(Set<Role> roles, Settings settings) throws NodeException {
+        Node node = new Node(settings);
+        try {
+            node.start(roles);
+            return node;
+        } catch (Exception fault) {
+            node.close();
+            throw NodeException.of(fault);
+        }
+    }
+
+    private void start(Set<Role> roles) throws Exception {
+        files.prepare();
+        BusStart start = new BusStart(settings, options(), builder -> builder);
+        busStart = Optional.of(start);
+        BusNode node = start.start();
+        bus = Optional.of(node);
+        Surroundings surroundings =
+                new Surroundings(settings, files, node, metrics, () -> ended.complete(EXIT_FAULT));
+        if (roles.contains(Role.MASTER)) {
+            MasterRole role = new MasterRole(surroundings);
+            master = Optional.of(role);
+            await(role.start());
+            NodeFiles.write(
+                    files.endpoint(),
+                    "{\"uri\":\"" + role.uri() + "\",\"pid\":" + ProcessHandle.current().pid() + "}");
+        } else if (roles.contains(Role.PROXY)) {
+            ProxyRole role = new ProxyRole(surroundings);
+            proxy = Optional.of(role);
+            await(role.start());
+        }
+        if (roles.contains(Role.WORKER)) {
+            WorkerRole role = new WorkerRole(surroundings);
+            worker = Optional.of(role);
+            await(role.start());
+            if (master.isPresent()) {
+                await(role.whenJoined());
+            }
+        }
+        if (settings.cluster().enabled()) {
+            startSelfTest(node);
+        }
+    }
+
+    private VertxOptions options() {
+        VertxOptions options = new VertxOptions();
+        if (settings.threads().eventLoops() > 0) {
+            options.setEventLoopPoolSize(settings.threads().eventLoops());
+        }
+        if (settings.threads().workers() > 0) {
+            options.setWorkerPoolSize(settings.threads().workers());
+        }
+        return options.setPreferNativeTransport(true);
+    }
+
+    private void startSelfTest(BusNode node) {
+        node.vertx()
+                .runOnContext(
+                        on ->
+                                selfTest =
+                                        Optional.of(
+                                                new SelfTest(
+                                                        node.vertx(),
+                                                        node.membership(),
+                                                        SELF_TEST_PAUSE,
+                                                        SELF_TEST_FAILURES_MAX,
+                                                        failures -> repair(node, failures))));
+    }
+
+    private static void repair(BusNode node, int failures) {
+        LOG.atWarn()
+                .addKeyValue("failures", failures)
+                .log("this node cannot be reached over the bus; registering its addresses again");
+        node.bus()
+                .reregister()
+                .onFailure(fault -> LOG.atError().setCause(fault).log("registering again failed"));
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Where it answers over HTTP; empty when none of its roles does. */
+    public Optional<URI> uri() {
+        return master.map(MasterRole::uri).or(() -> proxy.map(ProxyRole::uri));
+    }
+
+    /** Its name: that of its worker when it has one, else that of the node on the bus. */
+    public String name() {
+        return worker.map(WorkerRole::name).or(() -> bus.map(BusNode::id)).orElse("none");
+    }
+
+    /**
+     * Waits for the end: 0 after {@link #close}, another code when the node cannot go on.
+     *
+     * @throws InterruptedException when the waiting thread is interrupted
+     */
+    public int awaitEnd() throws InterruptedException {
+        try {
+            return ended.get();
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
+        }
+    }
+
+    /** Drains and ends; repeatable. Errors on the way are logged, and the rest is still closed. */
+    @Override
+    public void close() {
+        if (!stopping.compareAndSet(false, true)) {
+            return;
+        }
+        worker.ifPresent(it -> quietly("drain the worker", it.drain(), it.drainTimeout()));
+        worker.ifPresent(it -> quietly("stop the worker", it.stop(), STOP_TIMEOUT));
+        worker.ifPresent(WorkerRole::release);
+        master.ifPresent(it -> quietly("stop the master", it.stop(), STOP_TIMEOUT));
+        proxy.ifPresent(it -> quietly("stop the proxy", it.stop(), STOP_TIMEOUT));
+        selfTest.ifPresent(it -> quietly("end the self-test", it.close(), STOP_TIMEOUT));
+        closeBus();
+        master.ifPresent(this::closeMaster);
+        metrics.close();
+        ended.complete(0);
+    }
+
+    private void closeMaster(MasterRole role) {
+        role.release();
+        try {
+            Files.deleteIfExists(files.endpoint());
+        } catch (IOException fault) {
+            LOG.atWarn().setCause(fault).log("the endpoint file stays");
+        }
+    }
+
+    private void closeBus() {
+        if (bus.isPresent() && busStart.isPresent()) {
+            try {
+                busStart.get().stop(bus.get());
+            } catch (IOException fault) {
+                LOG.atWarn().setCause(fault).log("the bus did not close well");
+            }
+        }
+    }
+
+    private static void quietly(String what, Future<?> future, Duration timeout) {
+        try {
+            future.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException fault) {
+            LOG.atWarn().setCause(fault).addKeyValue("what", what).log("stopping goes on");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.orrery.node;
+
+import dev.orrery.api.ApiServer;
+import dev.orrery.api.BusAuthenticator;
+import dev.orrery.api.logs.HttpLogSource;
+import dev.orrery.api.rest.OpenRoutes;
+import dev.orrery.api.rest.PageRoutes;
+import dev.orrery.api.stream.Fanout;
+import dev.orrery.api.stream.StreamRoutes;
+import dev.orrery.bus.Address;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/** The proxy of a node without a master: it serves streams, and asks the masters for the rest. */
+final class ProxyRole {
+
+    private final Surroundings around;
+    private Optional<PubSubProxyVerticle> verticle = Optional.empty();
+
+    ProxyRole(Surroundings around) {
+        this.around = around;
+    }
+
+    Future<?> start() {
+        Vertx vertx = around.node().vertx();
+        BusAuthenticator authenticator = new BusAuthenticator(vertx, around.node().bus());
+        HttpLogSource source = new HttpLogSource(vertx, around.settings().server().tls());
+        Address own = Address.proxy(around.node().id());
+        PubSubProxyVerticle made =
+                new PubSubProxyVerticle(
+                        context ->
+                                new Fanout(
+                                        vertx,
+                                        context,
+                                        new Fanout.Sources(around.node().bus(), own, source),
+                                        around.settings().limits(),
+                                        Surroundings.version()),
+                        fanout ->
+                                Optional.of(
+                                        new ApiServer(
+                                                vertx,
+                                                around.settings(),
+                                                authenticator,
+                                                List.of(
+                                                        new OpenRoutes(
+                                                                Optional::empty, around.metrics()),
+                                                        new StreamRoutes(
+                                                                fanout, authenticator)))));
+        verticle = Optional.of(made);
+        return vertx.deployVerticle(made);
+    }
+
+    URI uri() {
+        return around.uri(verticle.orElseThrow().port());
+    }
+
+    Future<?> stop() {
+        return verticle.map(PubSubProxyVerticle::deploymentID)
+                .map(id -> around.node().vertx().undeploy(id))
+                .orElse(Future.succeededFuture());
+    }
+}
