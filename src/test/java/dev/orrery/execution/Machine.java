@@ -79,6 +79,13 @@ final class Machine implements AutoCloseable {
         return new String(bytes(log), StandardCharsets.UTF_8);
     }
 
+    /** How many processes sleep for that many seconds, a number by which a test knows its own. */
+    static long sleepers(int seconds) {
+        return pidsWith("sleep " + seconds).stream()
+                .filter(pid -> commandLine(Path.of("/proc/" + pid)).matches("\\S*sleep \\d+ "))
+                .count();
+    }
+
     /** How many processes show this text in their command lines. */
     static long processesWith(String text) {
         return pidsWith(text).size();

@@ -171,8 +171,31 @@ final class Libc implements AutoCloseable {
 
     /** Sets both the soft and the hard limit of another process. */
     int limit(int pid, int resource, long value) {
-        scratch.set(LONG, 0, value);
-        scratch.set(LONG, 8, value);
+        return setLimit(pid, resource, value, value);
+    }
+
+    /** Sets the soft limit of this process, which its children inherit; returns what it was. */
+    long limitOwn(int resource, long value) {
+        try {
+            int result =
+                    failure(
+                            (int)
+                                    PRLIMIT.invokeExact(
+                                            errno, 0, resource, MemorySegment.NULL, scratch));
+            if (result < 0) {
+                throw new IllegalStateException("a limit cannot be read: errno " + -result);
+            }
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+        long soft = scratch.get(LONG, 0);
+        int ignored = setLimit(0, resource, value, scratch.get(LONG, 8));
+        return soft;
+    }
+
+    private int setLimit(int pid, int resource, long soft, long hard) {
+        scratch.set(LONG, 0, soft);
+        scratch.set(LONG, 8, hard);
         try {
             return failure(
                     (int) PRLIMIT.invokeExact(errno, pid, resource, scratch, MemorySegment.NULL));

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Starts programs by {@code posix_spawn}.
@@ -21,14 +21,13 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class NativeLauncher implements Launcher {
 
-    /** A spawn keeps its thread and one core until the program is loaded. */
-    private static final int SPAWNS_MAX = Runtime.getRuntime().availableProcessors();
+    /** The limits of a process are one for the whole of it, whoever uses them in it. */
+    private static final ReentrantLock OWN_LIMITS = new ReentrantLock();
 
     private static final int BUSY_TRIES_MAX = 200;
     private static final long BUSY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int HEAD_BYTES = 256;
 
-    private final Semaphore spawns = new Semaphore(SPAWNS_MAX);
     private final Signals signals = new Signals.Native();
 
     @Override
@@ -59,14 +58,13 @@ final class NativeLauncher implements Launcher {
             libc.close();
             return new Result.Failed(e.getMessage() + " (too many open files?)");
         }
-        int pid = spawn(launch, pipes.descriptors());
+        int pid = spawn(libc, launch, pipes.descriptors());
         pipes.closeTheirs(libc);
         if (pid < 0) {
             pipes.closeOurs(libc);
             libc.close();
             return explain(launch, -pid);
         }
-        libc.limit(pid, Libc.RLIMIT_LOCKS, launch.identity().tag());
         launch.group().join(pid);
         if (launch.addressSpaceBytesMax() > 0) {
             libc.limit(pid, Libc.RLIMIT_AS, launch.addressSpaceBytesMax());
@@ -75,20 +73,30 @@ final class NativeLauncher implements Launcher {
                 new NativeChild(libc, pid, pipes.out()[0], pipes.err()[0], stdout, stderr));
     }
 
-    private int spawn(Launch launch, SpawnCalls.Descriptors descriptors) {
-        spawns.acquireUninterruptibly();
+    private static int spawn(Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
+        int pid = spawnTagged(libc, launch, descriptors);
+        for (int i = 0; pid == -Libc.ETXTBSY && i < BUSY_TRIES_MAX; i++) {
+            LockSupport.parkNanos(BUSY_PAUSE_NANOS);
+            pid = spawnTagged(libc, launch, descriptors);
+        }
+        if (pid == -Libc.ENOEXEC && isText(head(launch))) {
+            return spawnTagged(libc, launch.byShell(), descriptors);
+        }
+        return pid;
+    }
+
+    /** A child is born with the limits of its parent, and so with its tag from the first moment. */
+    private static int spawnTagged(Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
+        OWN_LIMITS.lock();
         try {
-            int pid = SpawnCalls.spawn(launch, descriptors);
-            for (int i = 0; pid == -Libc.ETXTBSY && i < BUSY_TRIES_MAX; i++) {
-                LockSupport.parkNanos(BUSY_PAUSE_NANOS);
-                pid = SpawnCalls.spawn(launch, descriptors);
+            long before = libc.limitOwn(Libc.RLIMIT_LOCKS, launch.identity().tag());
+            try {
+                return SpawnCalls.spawn(launch, descriptors);
+            } finally {
+                libc.limitOwn(Libc.RLIMIT_LOCKS, before);
             }
-            if (pid == -Libc.ENOEXEC && isText(head(launch))) {
-                return SpawnCalls.spawn(launch.byShell(), descriptors);
-            }
-            return pid;
         } finally {
-            spawns.release();
+            OWN_LIMITS.unlock();
         }
     }
 
