@@ -24,8 +24,8 @@ import java.util.Optional;
 /**
  * Requests to one cluster over HTTP.
  *
- * <p>When a server cannot be connected to, the next one of the list is tried and kept. Used by one
- * thread at a time, but for {@link #close}.
+ * <p>When a server cannot be connected to, the next one of the list is tried and kept. Usable by
+ * several threads.
  */
 public final class Client implements AutoCloseable {
 
@@ -39,7 +39,7 @@ public final class Client implements AutoCloseable {
 
     private final Endpoint endpoint;
     private final HttpClient http;
-    private int current;
+    private volatile int current;
 
     /** A client that connects at its first request. */
     public Client(Endpoint endpoint) {
