@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 
@@ -72,14 +73,14 @@ final class ClusterFile implements AutoCloseable {
 
     /** Adds a member, and forgets all but it and these. */
     void add(String member, List<String> live) throws IOException {
-        TreeSet<String> members = new TreeSet<>(live);
+        SortedSet<String> members = new TreeSet<>(live);
         members.add(member);
         write(members);
     }
 
     /** Forgets a member. */
     void remove(String member) throws IOException {
-        TreeSet<String> members = new TreeSet<>(members());
+        SortedSet<String> members = new TreeSet<>(members());
         if (members.remove(member)) {
             write(members);
         }
@@ -108,7 +109,7 @@ final class ClusterFile implements AutoCloseable {
         }
     }
 
-    private void write(TreeSet<String> members) throws IOException {
+    private void write(SortedSet<String> members) throws IOException {
         JsonObject content =
                 new JsonObject()
                         .put("name", name())

@@ -67,13 +67,13 @@ final class VertxBusTest {
         CompletableFuture<Thread> owner = new CompletableFuture<>();
         AtomicInteger elsewhere = new AtomicInteger();
         context.runOnContext(_ -> {
-            owner.complete(Thread.currentThread());
             serve(_ -> {
-                if (Thread.currentThread() != owner.join()) {
+                if (!Thread.currentThread().equals(owner.join())) {
                     elsewhere.incrementAndGet();
                 }
                 return Future.succeededFuture(ANSWER);
             });
+            owner.complete(Thread.currentThread());
         });
         owner.get(SOON.toSeconds(), TimeUnit.SECONDS);
 
@@ -121,7 +121,7 @@ final class VertxBusTest {
     @Test
     void lateAnswer_failsTheRequestAndHarmsNobody() throws Exception {
         Promise<Message> late = Promise.promise();
-        serve(message -> message == ASKED ? late.future() : Future.succeededFuture(ANSWER));
+        serve(message -> message.equals(ASKED) ? late.future() : Future.succeededFuture(ANSWER));
 
         assertThatThrownBy(() -> await(bus.request(ADDRESS, ASKED, Duration.ofMillis(50))))
                 .isInstanceOfSatisfying(

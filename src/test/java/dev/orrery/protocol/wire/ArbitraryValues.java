@@ -141,7 +141,7 @@ final class ArbitraryValues {
             constructor.setAccessible(true);
             return constructor.newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("no value of " + type + " can be made", e);
+            throw new LinkageError("no value of " + type + " can be made", e);
         }
     }
 
