@@ -191,7 +191,8 @@ final class LiveJob {
                     new TaskState.Cancelling(tally, held.worker(), held.incarnation(), it.by());
             case JobEvent.CancelRequested it when before instanceof TaskState.Running held ->
                     new TaskState.Cancelling(tally, held.worker(), held.incarnation(), it.by());
-            case JobEvent.AttemptEnded it when isHeld(before) -> afterAttempt(tally, it.next(), at);
+            case JobEvent.AttemptEnded it when mayFollow(before, it.next()) ->
+                    afterAttempt(tally, it.next(), at);
             case JobEvent.Ended it when isIdle(before) ->
                     new TaskState.Over(tally, it.taskStatus());
             case JobEvent.Ended it when before instanceof TaskState.Cancelling ->
@@ -220,11 +221,12 @@ final class LiveJob {
         };
     }
 
-    private static boolean isHeld(TaskState state) {
-        return switch (state) {
+    /** Whether a held task may go on so; one that is being cancelled never runs again. */
+    private static boolean mayFollow(TaskState before, Next next) {
+        return switch (before) {
             case TaskState.Assigned it -> true;
             case TaskState.Running it -> true;
-            case TaskState.Cancelling it -> true;
+            case TaskState.Cancelling it -> next instanceof Next.Over;
             case TaskState.Waiting it -> false;
             case TaskState.Queued it -> false;
             case TaskState.Over it -> false;

@@ -274,6 +274,11 @@ final class SchedulerState {
         return Optional.ofNullable(jobs.get(id));
     }
 
+    /** All jobs that have not ended, by id. */
+    List<LiveJob> jobs() {
+        return List.copyOf(jobs.values());
+    }
+
     Optional<WorkerRecord> worker(WorkerId id) {
         return Optional.ofNullable(workers.get(id));
     }

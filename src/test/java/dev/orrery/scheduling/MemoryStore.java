@@ -1,0 +1,93 @@
+package dev.orrery.scheduling;
+
+import dev.orrery.model.JobId;
+import dev.orrery.model.Namespace;
+import dev.orrery.model.WorkerId;
+import dev.orrery.protocol.DurableEvent;
+import dev.orrery.protocol.JobEvent;
+import dev.orrery.protocol.LoadedState;
+import dev.orrery.protocol.LoadedState.Submission;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Durable truth in memory: takes events as the real store does, and refuses the same ones. */
+final class MemoryStore {
+
+    private final Map<JobId, List<JobEvent>> jobs = new LinkedHashMap<>();
+    private final TreeMap<Namespace, Long> numbers = new TreeMap<>();
+    private final List<Submission> submissions = new ArrayList<>();
+    private final TreeSet<WorkerId> draining = new TreeSet<>();
+
+    void commit(List<StateEvent> events) {
+        for (StateEvent event : events) {
+            if (event instanceof StateEvent.Durable durable) {
+                commit(durable.event());
+            }
+        }
+    }
+
+    private void commit(DurableEvent event) {
+        switch (event) {
+            case JobEvent it -> commit(it);
+            case DurableEvent.WorkerDrainSet it -> {
+                if (it.draining()) {
+                    draining.add(it.worker());
+                } else {
+                    draining.remove(it.worker());
+                }
+            }
+            case DurableEvent.JobsPurged it -> it.jobs().forEach(jobs::remove);
+        }
+    }
+
+    private void commit(JobEvent event) {
+        List<JobEvent> earlier = jobs.computeIfAbsent(event.job(), id -> new ArrayList<>());
+        if (event.seq() != earlier.size() + 1) {
+            throw new AssertionError("event " + (earlier.size() + 1) + " misses before " + event);
+        }
+        earlier.add(event);
+        if (event.change() instanceof JobEvent.Submitted it) {
+            numbers.merge(it.spec().namespace(), it.number(), Math::max);
+            it.idempotencyKey()
+                    .ifPresent(key ->
+                            submissions.add(
+                                    new Submission(
+                                            it.spec().namespace(),
+                                            key,
+                                            event.job(),
+                                            it.number(),
+                                            event.at())));
+        }
+    }
+
+    /** All durable events of a job; none when there is no such job. */
+    List<JobEvent> history(JobId job) {
+        return List.copyOf(jobs.getOrDefault(job, List.of()));
+    }
+
+    /** Every job that is kept, in order of submission. */
+    List<JobId> jobs() {
+        return List.copyOf(jobs.keySet());
+    }
+
+    boolean isLive(JobId job) {
+        List<JobEvent> events = history(job);
+        return !events.isEmpty() && !events.getLast().status().isTerminal();
+    }
+
+    LoadedState load(Moment now) {
+        return new LoadedState(
+                numbers,
+                submissions.stream()
+                        .filter(it ->
+                                it.at().isAfter(now.wall().minus(Sample.RULES.idempotencyTtl())))
+                        .toList(),
+                List.copyOf(draining),
+                jobs.keySet().stream().filter(this::isLive).map(this::history).toList());
+    }
+}
