@@ -7,11 +7,17 @@ CREATE TABLE leader (
 );
 INSERT INTO leader (id, epoch, holder) VALUES (1, 0, '');
 
--- The truth. A body is a CRC-32C of four bytes and the encoded event.
+-- Batches as they were committed, until their events are in the tables below.
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY,
+    events BLOB NOT NULL
+);
+
+-- The truth: runs of events of a job, each under the number of its last one. See EventFrames.
 CREATE TABLE events (
     job BLOB NOT NULL,
     seq INTEGER NOT NULL,
-    body BLOB NOT NULL,
+    run BLOB NOT NULL,
     PRIMARY KEY (job, seq)
 ) WITHOUT ROWID;
 

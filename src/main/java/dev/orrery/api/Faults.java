@@ -48,7 +48,7 @@ public final class Faults {
                                     ProblemCode.UNAVAILABLE,
                                     "another master leads now",
                                     "try again in a few seconds"));
-            case BROKEN -> Optional.empty();
+            case BROKEN, LOCKED -> Optional.empty();
         };
     }
 

@@ -88,6 +88,11 @@ public final class JobHistory {
                 : Optional.of(attempts.lastEntry().getValue());
     }
 
+    /** The number of the attempt that followed on this one. */
+    public Optional<Integer> attemptAfter(int number) {
+        return Optional.ofNullable(attempts.higherKey(number));
+    }
+
     /** The files that the latest ended attempt of this round left. */
     public List<StoredFile> outputs() {
         return outputs;

@@ -21,6 +21,9 @@ import java.util.Optional;
 
 /** Finds the captured output of attempts: in the record of their end, in a blob, or in a file. */
 public final class AttemptLogs {
+    /** The stream of an attempt that does not exist yet. */
+    public static final View EMPTY = new View(new Place.Memory(Bytes.EMPTY), 0, 0, false);
+
     private final CentralStore blobs;
     private final LogFiles files;
 

@@ -19,6 +19,7 @@ import dev.orrery.store.CentralStore;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.JobReads.JobRow;
 import dev.orrery.store.LogFiles;
+import dev.orrery.store.StoreException;
 
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -68,7 +69,7 @@ public final class JobRoutes implements RouteSet {
 
     private Future<?> list(Call call) {
         JobReads.Query query = JobListQuery.of(call);
-        return blocking.call(() -> reads.list(query))
+        return blocking.call(() -> page(query))
                 .compose(
                         page ->
                                 call.json(
@@ -85,6 +86,18 @@ public final class JobRoutes implements RouteSet {
                                             JobJson.optional(out, "next", page.next());
                                             out.writeEndObject();
                                         }));
+    }
+
+    private JobReads.Page page(JobReads.Query query) throws StoreException {
+        try {
+            return reads.list(query);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.ofField(
+                    ProblemCode.INVALID_VALUE,
+                    "cursor",
+                    "no page gave this cursor",
+                    "give the 'next' of the page before, as it was");
+        }
     }
 
     private Future<?> show(Call call) {
@@ -199,7 +212,7 @@ public final class JobRoutes implements RouteSet {
                         () -> {
                             JobRow row = asked.find();
                             refuseWhen(!row.status().isTerminal(), "the job has not ended");
-                            return new Remains(row.job(), reads.blobsOf(row.job()));
+                            return new Remains(row.job(), reads.blobsOf(List.of(row.job())));
                         })
                 .compose(
                         remains ->

@@ -8,6 +8,7 @@ import dev.orrery.api.RouteSet;
 import dev.orrery.api.Routes;
 import dev.orrery.api.json.JobDraft;
 import dev.orrery.api.json.JobReader;
+import dev.orrery.api.form.MultipartReader;
 import dev.orrery.api.json.Refusal;
 import dev.orrery.config.Settings;
 import dev.orrery.model.JobId;

@@ -1,6 +1,9 @@
 package dev.orrery.api.rest;
 
 import dev.orrery.api.Faults;
+import dev.orrery.api.form.FileNames;
+import dev.orrery.api.form.MultipartReader;
+import dev.orrery.api.form.PartHead;
 import dev.orrery.api.json.JobDraft;
 import dev.orrery.api.json.JobReader;
 import dev.orrery.api.json.Refusal;

@@ -1,35 +1,60 @@
 package dev.orrery.store.sqlite;
 
+import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.Outcome;
 import dev.orrery.protocol.AttemptResult;
 import dev.orrery.protocol.JobEvent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the events of one batch do to the row of one job: folded in memory, written once.
+ * What a run of events does to the row of one job: folded in memory, written once.
  *
- * <p>A column that no event of the batch touches keeps its value. The row shows the latest attempt:
+ * <p>A column that no event touches keeps its value. The row shows the latest attempt:
  * a new one clears what is known of the one before.
  */
 final class JobChange {
 
     private final @Nullable Object[] values = new @Nullable Object[JobColumn.ALL.size()];
+    private final byte[] id;
+    private final List<byte[]> frames = new ArrayList<>(3);
     private int mask;
+    private long lastSeq;
+
+    JobChange(JobId job) {
+        this.id = Values.ofJob(job);
+    }
+
+    /** The job's key. */
+    byte[] id() {
+        return id;
+    }
+
+    /** The number of the run's last event. */
+    long lastSeq() {
+        return lastSeq;
+    }
+
+    /** The events themselves. */
+    byte[] run() {
+        return EventFrames.concatenate(frames);
+    }
 
     /** The columns that were set. */
     int mask() {
         return mask;
     }
 
-    /** Whether the job begins in this batch, so that its row is new. */
+    /** Whether the job begins here, so that its row is new. */
     boolean isNew() {
         return (mask & JobColumn.ARRIVAL.bit()) != 0;
     }
 
     /** The values of the columns that were set, or of all for a new row, and then the id. */
-    @Nullable Object[] parameters(byte[] id) {
+    @Nullable Object[] parameters() {
         boolean all = isNew();
         int count = all ? values.length : Integer.bitCount(mask);
         @Nullable Object[] parameters = new @Nullable Object[count + 1];
@@ -59,7 +84,9 @@ final class JobChange {
     }
 
     /** Takes one event on; of a submission only what every event has. */
-    void apply(JobEvent event) {
+    void apply(JobEvent event, byte[] frame) {
+        frames.add(frame);
+        lastSeq = event.seq();
         set(JobColumn.STATUS, Values.ofStatus(event.status()));
         set(JobColumn.LAST_SEQ, event.seq());
         if (event.status().isTerminal()) {

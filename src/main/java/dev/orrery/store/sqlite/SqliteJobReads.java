@@ -21,7 +21,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/** Reads of the tables, each a statement of its own on a connection of the pool. */
+/**
+ * Reads of the tables, each a statement of its own on a connection of the pool, after the journal
+ * was emptied into them.
+ */
 final class SqliteJobReads implements JobReads {
 
     /** Keeps one page small against the heap. */
@@ -30,11 +33,13 @@ final class SqliteJobReads implements JobReads {
     private static final String ID_DIGITS = "[0-9a-f]*";
 
     private final ReadPool reads;
-    private final EventBodies bodies;
+    private final Journal journal;
+    private final EventFrames frames;
 
-    SqliteJobReads(ReadPool reads, EventBodies bodies) {
+    SqliteJobReads(ReadPool reads, Journal journal, EventFrames frames) {
         this.reads = reads;
-        this.bodies = bodies;
+        this.journal = journal;
+        this.frames = frames;
     }
 
     @Override
@@ -45,16 +50,8 @@ final class SqliteJobReads implements JobReads {
 
     @Override
     public List<JobEvent> events(JobId job, long after, int limit) throws StoreException {
-        List<byte[]> found =
-                select(
-                        "SELECT body FROM events WHERE job = ? AND seq > ? ORDER BY seq LIMIT ?",
-                        List.of(Values.ofJob(job), after, limit),
-                        row -> row.getBytes(1));
-        List<JobEvent> events = new ArrayList<>(found.size());
-        for (byte[] body : found) {
-            events.add(bodies.read(body));
-        }
-        return events;
+        journal.emptyUnlessFull();
+        return reads.read(session -> readEvents(session, job, after, limit));
     }
 
     @Override
@@ -121,6 +118,8 @@ final class SqliteJobReads implements JobReads {
 
     @Override
     public boolean isReferenced(BlobId blob) throws StoreException {
+        // Strictly: a reference that waits in the journal must not be missed.
+        journal.empty();
         String sql = "SELECT 1 FROM blob_references WHERE blob = ? LIMIT 1";
         return !select(sql, List.of(blob.sha256()), row -> row.getInt(1)).isEmpty();
     }
@@ -140,22 +139,30 @@ final class SqliteJobReads implements JobReads {
         return Collections.unmodifiableSortedMap(counts);
     }
 
-    private <T> List<T> select(String sql, List<?> parameters, Row<T> row)
+    /** A run stands under the number of its last event, so the first one may begin too early. */
+    private List<JobEvent> readEvents(Session session, JobId job, long after, int limit)
+            throws SQLException, StoreException {
+        PreparedStatement select =
+                Sql.bind(
+                        session,
+                        "SELECT run FROM events WHERE job = ? AND seq > ? ORDER BY seq",
+                        Values.ofJob(job),
+                        after);
+        List<JobEvent> events = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (events.size() < limit && row.next()) {
+                List<JobEvent> run = new ArrayList<>();
+                frames.decodeJob(row.getBytes(1), run);
+                run.stream().filter(event -> event.seq() > after).forEach(events::add);
+            }
+        }
+        return List.copyOf(events.subList(0, Math.min(limit, events.size())));
+    }
+
+    private <T> List<T> select(String sql, List<?> parameters, Sql.Row<T> row)
             throws StoreException {
-        return reads.read(
-                session -> {
-                    PreparedStatement statement = session.prepare(sql);
-                    for (int i = 0; i < parameters.size(); i++) {
-                        statement.setObject(i + 1, parameters.get(i));
-                    }
-                    List<T> rows = new ArrayList<>();
-                    try (ResultSet found = statement.executeQuery()) {
-                        while (found.next()) {
-                            rows.add(row.read(found));
-                        }
-                    }
-                    return rows;
-                });
+        journal.emptyUnlessFull();
+        return reads.read(session -> Sql.select(session, sql, parameters, row));
     }
 
     /** The digits of a canonical id's beginning, when it can be one. */
@@ -184,10 +191,4 @@ final class SqliteJobReads implements JobReads {
     }
 
     private record Placed(JobRow row, Cursor cursor) {}
-
-    /** How one row is read. */
-    @FunctionalInterface
-    private interface Row<T> {
-        T read(ResultSet row) throws SQLException;
-    }
 }

@@ -1,5 +1,6 @@
 package dev.orrery.store.sqlite;
 
+import dev.orrery.config.Settings;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.JobReads;
@@ -9,10 +10,9 @@ import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.Tokens;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -25,46 +25,65 @@ import java.util.List;
  */
 public final class SqliteStore implements Store {
 
+    private static final Duration FORGET_PAUSE = Duration.ofMinutes(1);
+
     private final DataDirectory directory;
     private final Writer writer;
     private final ReadPool reads;
-    private final EventBodies bodies;
+    private final EventFrames frames;
+    private final Journal journal;
     private final JobReads jobs;
     private final Tokens tokens;
     private final Duration idempotencyTtl;
     private final InstantSource clock;
 
-    /** Grows with each submission; only the thread that commits and leads touches it. */
-    private long lastArrival;
+    /** When submissions past their time are removed next. */
+    private Instant forgetAt = Instant.EPOCH;
 
     private SqliteStore(
             DataDirectory directory,
             Writer writer,
             ReadPool reads,
-            EventBodies bodies,
+            Journal journal,
+            EventFrames frames,
             Duration idempotencyTtl,
             InstantSource clock) {
         this.directory = directory;
         this.writer = writer;
         this.reads = reads;
-        this.bodies = bodies;
-        this.jobs = new SqliteJobReads(reads, bodies);
+        this.journal = journal;
+        this.frames = frames;
+        this.jobs = new SqliteJobReads(reads, journal, frames);
         this.tokens = new SqliteTokens(writer, reads);
         this.idempotencyTtl = idempotencyTtl;
         this.clock = clock;
     }
 
-    static SqliteStore open(
-            Path data, Duration idempotencyTtl, EventCodec codec, InstantSource clock)
+    /**
+     * Opens the store of a data directory and makes it when it is not there.
+     *
+     * @throws StoreException LOCKED when another process has it open; BROKEN when it is damaged or
+     *     newer than this program
+     */
+    public static SqliteStore open(Path data, Settings.Storage settings) throws StoreException {
+        return open(data, settings.idempotencyTtl(), InstantSource.system());
+    }
+
+    static SqliteStore open(Path data, Duration idempotencyTtl, InstantSource clock)
             throws StoreException {
         DataDirectory directory = take(data);
         Path file = directory.database();
         Faults faults = new Faults(file);
-        EventBodies bodies = new EventBodies(codec, faults);
+        EventFrames frames = new EventFrames(faults);
         try {
             Writer writer = new Writer(prepare(file, faults), faults);
+            Journal journal = new Journal(writer, frames);
             ReadPool reads = new ReadPool(file, faults);
-            return new SqliteStore(directory, writer, reads, bodies, idempotencyTtl, clock);
+            SqliteStore store =
+                    new SqliteStore(
+                            directory, writer, reads, journal, frames, idempotencyTtl, clock);
+            store.recover();
+            return store;
         } catch (StoreException | RuntimeException e) {
             closeQuietly(directory, e);
             throw e;
@@ -75,40 +94,25 @@ public final class SqliteStore implements Store {
     public long lead(String holder) throws StoreException {
         return writer.transact(
                 session -> {
-                    PreparedStatement raise =
-                            session.prepare(
-                                    "UPDATE leader SET epoch = epoch + 1, holder = ? WHERE id = 1");
-                    raise.setString(1, holder);
-                    raise.executeUpdate();
-                    lastArrival = number(session, "SELECT coalesce(max(arrival), 0) FROM jobs");
-                    return number(session, "SELECT epoch FROM leader WHERE id = 1");
+                    Sql.update(
+                            session,
+                            "UPDATE leader SET epoch = epoch + 1, holder = ? WHERE id = 1",
+                            holder);
+                    return Sql.number(session, "SELECT epoch FROM leader WHERE id = 1");
                 });
     }
 
     @Override
     public void commit(long epoch, List<DurableEvent> events) throws StoreException {
-        lastArrival =
-                writer.transact(
-                        session -> {
-                            refuseUnlessLeading(session, epoch);
-                            EventBatch batch = new EventBatch(session, bodies, lastArrival);
-                            batch.write(events);
-                            writer.wrote(batch.bytes());
-                            return batch.lastArrival();
-                        });
+        journal.append(epoch, events);
+        forgetSubmissionsWhenDue();
     }
 
     @Override
     public LoadedState load() throws StoreException {
-        long since = Values.ofInstant(clock.instant().minus(idempotencyTtl));
+        journal.empty();
         return writer.transact(
-                session -> {
-                    PreparedStatement forget =
-                            session.prepare("DELETE FROM submissions WHERE at < ?");
-                    forget.setLong(1, since);
-                    forget.executeUpdate();
-                    return new StateLoader(session, bodies).load(since);
-                });
+                session -> new StateLoader(session, frames).load(submissionsSince()));
     }
 
     @Override
@@ -159,23 +163,35 @@ public final class SqliteStore implements Store {
         }
     }
 
-    private static void refuseUnlessLeading(Session session, long epoch)
-            throws SQLException, StoreException {
-        PreparedStatement check =
-                session.prepare("SELECT 1 FROM leader WHERE id = 1 AND epoch = ?");
-        check.setLong(1, epoch);
-        try (ResultSet row = check.executeQuery()) {
-            if (!row.next()) {
-                throw new StoreException(
-                        Kind.FENCED, "epoch " + epoch + " does not lead any more");
+    private void recover() throws StoreException {
+        try {
+            journal.recover();
+        } catch (StoreException | RuntimeException e) {
+            try {
+                writer.close();
+            } catch (SQLException closing) {
+                e.addSuppressed(closing);
             }
+            throw e;
         }
     }
 
-    private static long number(Session session, String sql) throws SQLException {
-        try (ResultSet row = session.prepare(sql).executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
+    private long submissionsSince() {
+        return Values.ofInstant(clock.instant().minus(idempotencyTtl));
+    }
+
+    private void forgetSubmissionsWhenDue() throws StoreException {
+        Instant now = clock.instant();
+        if (now.isBefore(forgetAt)) {
+            return;
         }
+        forgetAt = now.plus(FORGET_PAUSE);
+        writer.transact(
+                session ->
+                        Sql.update(
+                                session,
+                                "DELETE FROM submissions WHERE at < ?",
+                                submissionsSince()));
     }
 
     private static void closeQuietly(DataDirectory directory, Exception cause) {

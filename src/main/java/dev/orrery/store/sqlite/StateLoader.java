@@ -20,15 +20,15 @@ final class StateLoader {
 
     /** Walks the index of states, and for each live job the key of events. */
     private static final String LIVE =
-            "SELECT j.arrival, e.body FROM jobs j CROSS JOIN events e"
+            "SELECT j.arrival, e.run FROM jobs j CROSS JOIN events e"
                     + " WHERE j.status < ? AND e.job = j.id";
 
     private final Session session;
-    private final EventBodies bodies;
+    private final EventFrames frames;
 
-    StateLoader(Session session, EventBodies bodies) {
+    StateLoader(Session session, EventFrames frames) {
         this.session = session;
-        this.bodies = bodies;
+        this.frames = frames;
     }
 
     /** The state, with the submissions that are not older than the given time. */
@@ -84,8 +84,9 @@ final class StateLoader {
         select.setInt(1, Values.TERMINAL_CODE_MIN);
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                jobs.computeIfAbsent(row.getLong(1), first -> new ArrayList<>(4))
-                        .add(bodies.read(row.getBytes(2)));
+                List<JobEvent> events =
+                        jobs.computeIfAbsent(row.getLong(1), first -> new ArrayList<>(4));
+                frames.decodeJob(row.getBytes(2), events);
             }
         }
         List<List<JobEvent>> live = new ArrayList<>(jobs.size());

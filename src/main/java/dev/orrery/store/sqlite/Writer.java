@@ -3,6 +3,7 @@ package dev.orrery.store.sqlite;
 import dev.orrery.store.StoreException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.function.Consumer;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -32,10 +33,16 @@ final class Writer implements AutoCloseable {
 
     /** Runs one transaction; what it wrote is on disk when this returns, or not there at all. */
     <T> T transact(Writing<T> writing) throws StoreException {
+        return transact(writing, result -> {});
+    }
+
+    /** As above, and then, before anybody else's, takes what became durable into memory. */
+    <T> T transact(Writing<T> writing, Consumer<T> onDurable) throws StoreException {
         lock.lock();
         try {
             faults.refuseWhenBroken();
             T result = transactAlone(writing);
+            onDurable.accept(result);
             checkpointWhenDue();
             return result;
         } finally {

@@ -12,20 +12,21 @@ import dev.orrery.protocol.JobEvent;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The events of one commit on their way into the tables.
+ * What the events of a journal mean for the tables.
  *
- * <p>Each event is a row of its own. What events mean for other tables is first folded in memory, so
- * that a job or a namespace touched by many events of the batch is written once.
+ * <p>It is first folded in memory, so that a job or a namespace that many of the events touch is
+ * written once.
  */
-final class EventBatch {
+final class Projection {
 
-    private static final String EVENT = "INSERT INTO events (job, seq, body) VALUES (?, ?, ?)";
+    private static final String EVENTS = "INSERT INTO events (job, seq, run) VALUES (?, ?, ?)";
     private static final String LABEL =
             "INSERT INTO job_labels (key, value, arrival, job) VALUES (?, ?, ?, ?)";
     private static final String NUMBER =
@@ -42,17 +43,15 @@ final class EventBatch {
             "INSERT INTO draining (worker) VALUES (?) ON CONFLICT DO NOTHING";
 
     private final Session session;
-    private final EventBodies bodies;
     private final Rows rows = new Rows();
     private final Map<JobId, JobChange> jobs = new LinkedHashMap<>();
     private final Map<String, Long> numbers = new TreeMap<>();
+    private final Map<Integer, String> updates = new HashMap<>();
     private long lastArrival;
-    private long bytes;
 
-    /** A batch after whose jobs the arrivals go on. */
-    EventBatch(Session session, EventBodies bodies, long lastArrival) {
+    /** A projection whose jobs arrive after the given one. */
+    Projection(Session session, long lastArrival) {
         this.session = session;
-        this.bodies = bodies;
         this.lastArrival = lastArrival;
     }
 
@@ -61,16 +60,11 @@ final class EventBatch {
         return lastArrival;
     }
 
-    /** How many bytes of events were written. */
-    long bytes() {
-        return bytes;
-    }
-
     /** Writes the events into the open transaction. */
-    void write(List<DurableEvent> events) throws SQLException {
-        for (DurableEvent event : events) {
-            switch (event) {
-                case JobEvent change -> take(change);
+    void write(List<Journal.Framed> events) throws SQLException {
+        for (Journal.Framed framed : events) {
+            switch (framed.event()) {
+                case JobEvent change -> take(change, framed.frame());
                 case DurableEvent.WorkerDrainSet drain -> setDrain(drain);
                 case DurableEvent.JobsPurged purged -> purge(purged.jobs());
             }
@@ -78,18 +72,15 @@ final class EventBatch {
         flush();
     }
 
-    private void take(JobEvent event) {
-        byte[] job = Values.ofJob(event.job());
-        byte[] body = bodies.write(event);
-        bytes += body.length;
-        rows.add(EVENT, job, event.seq(), body);
-        JobChange change = jobs.computeIfAbsent(event.job(), first -> new JobChange());
+    private void take(JobEvent event, byte[] frame) {
+        JobChange change = jobs.computeIfAbsent(event.job(), JobChange::new);
+        byte[] job = change.id();
         if (event.change() instanceof JobEvent.Submitted submitted) {
             lastArrival = Math.max(lastArrival + 1, Values.ofInstant(event.at()));
             change.begin(event, submitted, lastArrival);
             takeSubmission(event, submitted, job);
         }
-        change.apply(event);
+        change.apply(event, frame);
         takeBlobs(event, job);
     }
 
@@ -151,7 +142,8 @@ final class EventBatch {
             flush();
         } else {
             flush();
-            delete("DELETE FROM draining WHERE worker = ?", drain.worker().name());
+            Sql.update(
+                    session, "DELETE FROM draining WHERE worker = ?", drain.worker().name());
         }
     }
 
@@ -160,22 +152,23 @@ final class EventBatch {
         for (JobId id : purged) {
             byte[] job = Values.ofJob(id);
             purgeLabels(job);
-            delete("DELETE FROM blob_references WHERE job = ?", job);
-            delete("DELETE FROM events WHERE job = ?", job);
-            delete("DELETE FROM jobs WHERE id = ?", job);
+            Sql.update(session, "DELETE FROM blob_references WHERE job = ?", job);
+            Sql.update(session, "DELETE FROM events WHERE job = ?", job);
+            Sql.update(session, "DELETE FROM jobs WHERE id = ?", job);
         }
     }
 
     private void purgeLabels(byte[] job) throws SQLException {
-        PreparedStatement row = session.prepare("SELECT arrival, labels FROM jobs WHERE id = ?");
-        row.setBytes(1, job);
+        PreparedStatement row =
+                Sql.bind(session, "SELECT arrival, labels FROM jobs WHERE id = ?", job);
         try (ResultSet found = row.executeQuery()) {
             if (!found.next()) {
                 return;
             }
             long arrival = found.getLong(1);
             for (Map.Entry<String, String> label : Labels.read(found.getString(2)).entrySet()) {
-                delete(
+                Sql.update(
+                        session,
                         "DELETE FROM job_labels WHERE key = ? AND value = ? AND arrival = ?",
                         label.getKey(),
                         label.getValue(),
@@ -184,22 +177,15 @@ final class EventBatch {
         }
     }
 
-    private void delete(String sql, Object... parameters) throws SQLException {
-        PreparedStatement statement = session.prepare(sql);
-        for (int i = 0; i < parameters.length; i++) {
-            statement.setObject(i + 1, parameters[i]);
-        }
-        statement.executeUpdate();
-    }
-
     private void flush() throws SQLException {
-        jobs.forEach(
-                (job, change) ->
-                        rows.add(
-                                change.isNew()
-                                        ? JobColumn.INSERT
-                                        : JobColumn.update(change.mask()),
-                                change.parameters(Values.ofJob(job))));
+        for (JobChange change : jobs.values()) {
+            rows.add(EVENTS, change.id(), change.lastSeq(), change.run());
+            String sql =
+                    change.isNew()
+                            ? JobColumn.INSERT
+                            : updates.computeIfAbsent(change.mask(), JobColumn::update);
+            rows.add(sql, change.parameters());
+        }
         jobs.clear();
         numbers.forEach((namespace, last) -> rows.add(NUMBER, namespace, last));
         numbers.clear();

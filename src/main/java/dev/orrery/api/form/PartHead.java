@@ -1,4 +1,4 @@
-package dev.orrery.api.rest;
+package dev.orrery.api.form;
 
 import dev.orrery.api.json.Refusal;
 import dev.orrery.model.ProblemCode;
@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The headers of one part of a form. */
-record PartHead(String name, Optional<String> fileName, Optional<String> mediaType) {
+public record PartHead(String name, Optional<String> fileName, Optional<String> mediaType) {
 
     /** Reads header lines, each after a line end. */
     static PartHead parse(byte[] headers) {

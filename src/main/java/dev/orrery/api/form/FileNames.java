@@ -1,4 +1,4 @@
-package dev.orrery.api.rest;
+package dev.orrery.api.form;
 
 import dev.orrery.api.json.Refusal;
 import dev.orrery.model.ProblemCode;
@@ -7,13 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** The rule for names of uploaded files: a plain name, which no file system reads as a path. */
-final class FileNames {
+public final class FileNames {
     private static final int BYTES_MAX = 255;
 
     private FileNames() {}
 
     /** Refuses a name that is not plain. */
-    static void check(String field, String name) {
+    public static void check(String field, String name) {
         Optional<String> fault = fault(name);
         if (fault.isPresent()) {
             throw Refusal.ofField(

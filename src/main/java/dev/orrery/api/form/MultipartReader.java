@@ -1,4 +1,4 @@
-package dev.orrery.api.rest;
+package dev.orrery.api.form;
 
 import dev.orrery.api.json.Refusal;
 import dev.orrery.model.ProblemCode;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * Reads multipart/form-data (RFC 7578) piece by piece: part after part, and the bytes of each as
  * they come. It holds a few pieces of the body at a time, whatever the size of a part.
  */
-final class MultipartReader {
+public final class MultipartReader {
     private static final int HEADER_BYTES_MAX = 8 * 1024;
     private static final byte[] HEADERS_END = {'\r', '\n', '\r', '\n'};
 
@@ -30,19 +30,20 @@ final class MultipartReader {
 
     /** Where the body comes from. */
     @FunctionalInterface
-    interface Source {
+    public interface Source {
         /** The next piece; empty after the last. */
         Optional<Buffer> next() throws InterruptedException;
     }
 
-    MultipartReader(Source source, String boundary, int partsMax) {
+    /** Reads the parts of a body with this boundary. */
+    public MultipartReader(Source source, String boundary, int partsMax) {
         this.source = source;
         this.delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
         this.partsMax = partsMax;
     }
 
     /** The next part, past whatever is left of this one; empty after the last. */
-    Optional<PartHead> nextPart() throws InterruptedException {
+    public Optional<PartHead> nextPart() throws InterruptedException {
         while (nextBytes().isPresent()) {
             // What stands before the first part, or was left of the last one, is read past.
             continue;
@@ -66,7 +67,7 @@ final class MultipartReader {
     }
 
     /** The next bytes of this part, valid until the next call; empty after the last. */
-    Optional<ByteBuffer> nextBytes() throws InterruptedException {
+    public Optional<ByteBuffer> nextBytes() throws InterruptedException {
         if (!insidePart) {
             return Optional.empty();
         }

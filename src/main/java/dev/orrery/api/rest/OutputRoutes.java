@@ -1,0 +1,112 @@
+package dev.orrery.api.rest;
+
+import dev.orrery.api.Access;
+import dev.orrery.api.Blocking;
+import dev.orrery.api.Call;
+import dev.orrery.api.JobHistory;
+import dev.orrery.api.RouteSet;
+import dev.orrery.api.Routes;
+import dev.orrery.api.json.JobJson;
+import dev.orrery.api.json.Refusal;
+import dev.orrery.api.logs.AttemptLogs.Place;
+import dev.orrery.model.BlobId;
+import dev.orrery.model.Bytes;
+import dev.orrery.model.Content;
+import dev.orrery.model.Namespace;
+import dev.orrery.model.ProblemCode;
+import dev.orrery.model.StoredFile;
+import dev.orrery.store.CentralStore;
+import dev.orrery.store.JobReads;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Gives the files that a job left. */
+public final class OutputRoutes implements RouteSet {
+    private static final String OUTPUTS = "/api/v1/jobs/{job}/outputs";
+    private static final List<String> KNOWN = List.of("namespace");
+
+    private final JobReads reads;
+    private final CentralStore store;
+    private final JobSelector selector;
+    private final Blocking blocking;
+
+    /** Routes over the store. */
+    public OutputRoutes(JobReads reads, CentralStore store, Blocking blocking) {
+        this.reads = reads;
+        this.store = store;
+        this.blocking = blocking;
+        this.selector = new JobSelector(reads, blocking);
+    }
+
+    @Override
+    public void mount(Routes routes) {
+        routes.add(HttpMethod.GET, OUTPUTS, Access.VIEWER, this::list);
+        routes.add(HttpMethod.GET, OUTPUTS + "/{name...}", Access.VIEWER, this::file);
+    }
+
+    private Future<?> list(Call call) {
+        return outputs(call)
+                .compose(
+                        files ->
+                                call.json(
+                                        200,
+                                        out -> {
+                                            out.writeStartObject();
+                                            JobJson.files(out, "items", files);
+                                            out.writeEndObject();
+                                        }));
+    }
+
+    private Future<?> file(Call call) {
+        String name = call.parameter("name");
+        return outputs(call)
+                .map(
+                        files ->
+                                files.stream()
+                                        .filter(file -> file.name().equals(name))
+                                        .findFirst()
+                                        .orElseThrow(() -> Refusal.notFound("output of this name")))
+                .compose(
+                        file ->
+                                blocking.call(() -> place(file))
+                                        .compose(
+                                                place ->
+                                                        FileAnswer.sendFile(
+                                                                call,
+                                                                blocking,
+                                                                place,
+                                                                file.name(),
+                                                                file.sizeBytes(),
+                                                                file.sha256())));
+    }
+
+    private Future<List<StoredFile>> outputs(Call call) {
+        Optional<Namespace> namespace = call.query(KNOWN).namespace();
+        String text = call.parameter("job");
+        return blocking.call(
+                () -> {
+                    var row = selector.find(call.principal(), namespace, text);
+                    return JobHistory.read(reads, row.job()).outputs();
+                });
+    }
+
+    private Place place(StoredFile file) {
+        return switch (file.content()) {
+            case Content.Inline(Bytes bytes) -> new Place.Memory(bytes);
+            case Content.Stored(BlobId blob) ->
+                    store.find(blob).<Place>map(Place.File::new).orElseThrow(OutputRoutes::gone);
+            case Content.Shipped() -> throw gone();
+        };
+    }
+
+    private static Refusal gone() {
+        return Refusal.of(
+                ProblemCode.CONTENT_GONE,
+                "the file was kept, and is not there any more",
+                "run the job again, and look into the data directory of the master");
+    }
+}

@@ -1,0 +1,82 @@
+package dev.orrery.api.stream;
+
+import dev.orrery.api.json.Json;
+import dev.orrery.api.json.ProblemJson;
+import dev.orrery.model.Problem;
+
+import java.util.Optional;
+
+/**
+ * One event as clients get it, encoded once for all of them.
+ *
+ * @param topic empty when it concerns the whole connection
+ * @param seq the number of a durable event, else 0
+ * @param key events with the same key supersede each other; empty for all but volatile ones
+ */
+record Frame(Optional<String> topic, String type, long seq, Kind kind, String key, String json) {
+
+    /** What may happen to a frame when its reader is slow. */
+    enum Kind {
+        /** Is never left out. */
+        DURABLE,
+        /** May be superseded or left out. */
+        VOLATILE,
+        /** Belongs to the conversation itself. */
+        CONTROL
+    }
+
+    static Frame durable(String topic, String type, long seq, String json) {
+        return new Frame(Optional.of(topic), type, seq, Kind.DURABLE, "", json);
+    }
+
+    static Frame live(String topic, String type, String key, String json) {
+        return new Frame(Optional.of(topic), type, 0, Kind.VOLATILE, key, json);
+    }
+
+    static Frame control(String type, Json.Body fields) {
+        return control(Optional.empty(), type, fields);
+    }
+
+    static Frame subscribed(String topic, long head) {
+        return control(
+                Optional.of(topic), "subscribed", out -> out.writeNumberField("seq", head));
+    }
+
+    static Frame truncated(String topic, long first) {
+        return control(
+                Optional.of(topic), "truncated", out -> out.writeNumberField("first", first));
+    }
+
+    static Frame unsubscribed(String topic) {
+        return control(Optional.of(topic), "unsubscribed", _ -> {});
+    }
+
+    static Frame lagging(Optional<String> topic) {
+        return control(topic, "lagging", _ -> {});
+    }
+
+    static Frame error(Optional<String> topic, Problem problem) {
+        return control(
+                topic,
+                "error",
+                out -> {
+                    out.writeFieldName("problem");
+                    ProblemJson.write(out, problem);
+                });
+    }
+
+    private static Frame control(Optional<String> topic, String type, Json.Body fields) {
+        String json =
+                Json.text(
+                        out -> {
+                            out.writeStartObject();
+                            if (topic.isPresent()) {
+                                out.writeStringField("topic", topic.get());
+                            }
+                            out.writeStringField("type", type);
+                            fields.write(out);
+                            out.writeEndObject();
+                        });
+        return new Frame(topic, type, 0, Kind.CONTROL, "", json);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.orrery.api.stream;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+
+import dev.orrery.api.json.JobJson;
+import dev.orrery.api.json.Json;
+import dev.orrery.api.json.Outcomes;
+import dev.orrery.model.JobId;
+import dev.orrery.model.Namespace;
+import dev.orrery.protocol.JobEvent;
+import dev.orrery.protocol.Topic;
+import dev.orrery.protocol.TopicMessage.EventsRead;
+import dev.orrery.protocol.TopicMessage.Head;
+import dev.orrery.protocol.TopicMessage.TopicEvent;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Changes of all jobs that some readers may see, for lists. */
+final class JobsChannel implements Channel {
+    static final String NAME = "jobs";
+
+    private static final int LABELS_MAX = 10_000;
+
+    private final Optional<Namespace> namespace;
+    private final Upstream upstream;
+    private final Set<Subscriber> readers = new LinkedHashSet<>();
+    private final Map<JobId, Label> labels = new LinkedHashMap<>(16, 0.75f, true);
+
+    JobsChannel(Optional<Namespace> namespace, Upstream upstream) {
+        this.namespace = namespace;
+        this.upstream = upstream;
+    }
+
+    void add(Subscriber reader) {
+        readers.add(reader);
+        reader.deliver(Frame.subscribed(NAME, 0));
+    }
+
+    void remove(Subscriber reader) {
+        readers.remove(reader);
+    }
+
+    @Override
+    public Topic topic() {
+        return new Topic.OfJobs(namespace);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return readers.isEmpty();
+    }
+
+    @Override
+    public void head(Head head) {}
+
+    @Override
+    public void pump() {}
+
+    @Override
+    public void event(TopicEvent event) {
+        if (event instanceof TopicEvent.JobChanged(Namespace of, JobEvent change)
+                && namespace.map(of::equals).orElse(true)) {
+            learn(change);
+            Label label = labels.get(change.job());
+            if (label != null) {
+                send(of, change, label);
+            } else {
+                upstream.readEvents(change.job(), 0, 1).onSuccess(page -> sendAfter(page, of, change));
+            }
+        }
+    }
+
+    private void sendAfter(EventsRead page, Namespace of, JobEvent change) {
+        page.events().forEach(this::learn);
+        Label label = labels.get(change.job());
+        if (label != null) {
+            send(of, change, label);
+        }
+    }
+
+    /** Number and name stand only in the events that carry the specification. */
+    private void learn(JobEvent event) {
+        switch (event.change()) {
+            case JobEvent.Submitted submitted ->
+                    labels.put(
+                            event.job(), new Label(submitted.number(), submitted.spec().name()));
+            case JobEvent.Retried retried ->
+                    labels.put(event.job(), new Label(retried.number(), retried.spec().name()));
+            case JobEvent.Released _,
+                    JobEvent.Assigned _,
+                    JobEvent.Unassigned _,
+                    JobEvent.Started _,
+                    JobEvent.CancelRequested _,
+                    JobEvent.AttemptEnded _,
+                    JobEvent.Ended _ -> {}
+        }
+        if (labels.size() > LABELS_MAX) {
+            labels.remove(labels.keySet().iterator().next());
+        }
+    }
+
+    private void send(Namespace of, JobEvent event, Label label) {
+        String json =
+                Json.text(
+                        out -> {
+                            out.writeStartObject();
+                            out.writeStringField("topic", NAME);
+                            out.writeStringField("type", "job");
+                            out.writeObjectFieldStart("job");
+                            jobFields(out, of, event, label);
+                            out.writeEndObject();
+                            out.writeEndObject();
+                        });
+        Frame frame = Frame.live(NAME, "job", NAME + "/" + event.job(), json);
+        readers.forEach(reader -> reader.deliver(frame));
+    }
+
+    private static void jobFields(JsonGenerator out, Namespace of, JobEvent event, Label label)
+            throws IOException {
+        out.writeStringField("id", event.job().toString());
+        out.writeNumberField("number", label.number);
+        out.writeStringField("namespace", of.name());
+        JobJson.optional(
+                out, "name", Optional.of(label.name).filter(name -> !name.isEmpty()));
+        out.writeStringField("state", event.status().name());
+        out.writeStringField("at", event.at().toString());
+        out.writeNumberField("lastSeq", event.seq());
+        switch (event.change()) {
+            case JobEvent.Assigned assigned -> {
+                out.writeNumberField("attempt", assigned.attempt());
+                out.writeStringField("worker", assigned.worker().name());
+            }
+            case JobEvent.Started started -> out.writeNumberField("attempt", started.attempt());
+            case JobEvent.AttemptEnded ended -> {
+                out.writeNumberField("attempt", ended.attempt());
+                out.writeStringField("worker", ended.worker().name());
+                OptionalInt exitCode = Outcomes.exitCode(ended.result().outcome());
+                if (exitCode.isPresent()) {
+                    out.writeNumberField("exitCode", exitCode.getAsInt());
+                }
+            }
+            case JobEvent.Submitted _,
+                    JobEvent.Released _,
+                    JobEvent.Unassigned _,
+                    JobEvent.CancelRequested _,
+                    JobEvent.Ended _,
+                    JobEvent.Retried _ -> {}
+        }
+    }
+
+    private record Label(long number, String name) {}
+}

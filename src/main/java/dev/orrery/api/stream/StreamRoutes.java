@@ -1,0 +1,159 @@
+package dev.orrery.api.stream;
+
+import dev.orrery.api.Access;
+import dev.orrery.api.Authenticator;
+import dev.orrery.api.Call;
+import dev.orrery.api.JobNames;
+import dev.orrery.api.Query;
+import dev.orrery.api.RouteSet;
+import dev.orrery.api.Routes;
+import dev.orrery.api.json.Refusal;
+import dev.orrery.config.Settings;
+import dev.orrery.model.ProblemCode;
+import dev.orrery.protocol.Principal;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.ServerWebSocket;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Live events over WebSocket and over SSE. */
+public final class StreamRoutes implements RouteSet {
+    private static final List<String> KNOWN = List.of("topic", "from");
+
+    private final Session.Surroundings around;
+    private final Authenticator authenticator;
+    private final Settings.Limits limits;
+    private final Set<WebSocketSession> webSockets = new LinkedHashSet<>();
+    private final Set<SseSession> eventStreams = new LinkedHashSet<>();
+
+    /** Routes to the topics of this fan-out. */
+    public StreamRoutes(
+            Fanout fanout, Authenticator authenticator, JobNames names, Settings.Limits limits) {
+        this.around = new Session.Surroundings(fanout, names, limits);
+        this.authenticator = authenticator;
+        this.limits = limits;
+    }
+
+    @Override
+    public void mount(Routes routes) {
+        routes.add(HttpMethod.GET, "/api/v1/stream", Access.OWN, this::webSocket);
+        routes.add(HttpMethod.GET, "/api/v1/events", Access.VIEWER, this::events);
+    }
+
+    /** Ends all streams with "restart", so that clients come again. */
+    @Override
+    public Future<Void> close() {
+        List.copyOf(webSockets)
+                .forEach(session -> session.end(WebSocketSession.RESTART, "the node restarts"));
+        List.copyOf(eventStreams).forEach(SseSession::end);
+        return Future.succeededFuture();
+    }
+
+    private Future<?> webSocket(Call call) {
+        String upgrade = call.request().getHeader(HttpHeaders.UPGRADE);
+        if (upgrade == null || !upgrade.equalsIgnoreCase("websocket")) {
+            throw Refusal.ofField(
+                    ProblemCode.INVALID_VALUE,
+                    "Upgrade",
+                    "this path speaks WebSocket only",
+                    "upgrade to a WebSocket with the sub-protocol orrery.v1");
+        }
+        checkRoom();
+        if (call.token().isEmpty()) {
+            return call.request().toWebSocket().onSuccess(s -> open(call, s, Optional.empty()));
+        }
+        return authenticator
+                .authenticate(call.token().get())
+                .compose(
+                        principal -> {
+                            Principal known =
+                                    principal.orElseThrow(StreamRoutes::unauthenticated);
+                            return call.request()
+                                    .toWebSocket()
+                                    .onSuccess(s -> open(call, s, Optional.of(known)));
+                        });
+    }
+
+    private void open(Call call, ServerWebSocket socket, Optional<Principal> principal) {
+        WebSocketSession[] session = new WebSocketSession[1];
+        session[0] =
+                new WebSocketSession(
+                        around,
+                        authenticator,
+                        call.context(),
+                        socket,
+                        () -> webSockets.remove(session[0]));
+        webSockets.add(session[0]);
+        session[0].start(
+                principal.map(known -> new Session.Client(call.context(), known, call.token())));
+    }
+
+    private Future<?> events(Call call) {
+        Query query = call.query(KNOWN);
+        List<String> topics = List.copyOf(new LinkedHashSet<>(query.all("topic")));
+        if (topics.isEmpty()) {
+            throw Refusal.ofField(
+                    ProblemCode.MISSING_FIELD,
+                    "topic",
+                    "the topic is missing",
+                    "name a topic, such as topic=jobs.last");
+        }
+        topics.forEach(TopicName::parse);
+        checkRoom();
+        long from = query.integer("from", 0, Long.MAX_VALUE).orElse(0L);
+        Map<String, Long> after = new HashMap<>();
+        topics.stream().filter(t -> t.startsWith("jobs.")).forEach(t -> after.put(t, from));
+        after.putAll(lastEventId(call));
+        after.keySet().retainAll(Set.copyOf(topics));
+        SseSession[] session = new SseSession[1];
+        session[0] = new SseSession(around, call, () -> eventStreams.remove(session[0]));
+        eventStreams.add(session[0]);
+        session[0].start(topics, after, limits.streamPing().toMillis());
+        return Future.succeededFuture();
+    }
+
+    private static Map<String, Long> lastEventId(Call call) {
+        Map<String, Long> places = new HashMap<>();
+        String id = call.request().getHeader("last-event-id");
+        if (id == null || id.isEmpty()) {
+            return places;
+        }
+        try {
+            for (String place : id.split(",", -1)) {
+                int colon = place.lastIndexOf(':');
+                places.put(place.substring(0, colon), Long.parseLong(place.substring(colon + 1)));
+            }
+        } catch (IndexOutOfBoundsException | NumberFormatException e) {
+            throw Refusal.ofField(
+                    ProblemCode.INVALID_VALUE,
+                    "Last-Event-ID",
+                    "no event of ours has this id",
+                    "send the id of an event as it came, or none");
+        }
+        return places;
+    }
+
+    private void checkRoom() {
+        if (webSockets.size() + eventStreams.size() >= limits.streamClientsMax()) {
+            throw Refusal.of(
+                    ProblemCode.TOO_MANY,
+                    "this node has as many streams as it may have",
+                    "ask another node, or try again later");
+        }
+    }
+
+    private static Refusal unauthenticated() {
+        return Refusal.of(
+                ProblemCode.UNAUTHENTICATED,
+                "the token is not known here",
+                "send the token of this cluster");
+    }
+}

@@ -1,0 +1,161 @@
+package dev.orrery.store.sqlite;
+
+import dev.orrery.protocol.DurableEvent;
+import dev.orrery.store.StoreException;
+import dev.orrery.store.StoreException.Kind;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The batches that are durable and not yet in the tables of events and jobs.
+ *
+ * <p>A commit writes its batch as one row of the journal: that is all its durability needs, and costs
+ * little more than an append to a file. The rows that reads want are made later, in the transaction
+ * that empties the journal: before the next read, or when much has gathered. A job that came, ran
+ * and ended in the meantime is then written once instead of three times. After a crash the journal
+ * is still there and is emptied at the next start.
+ */
+final class Journal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
+    /** Under a tenth of a second of work; less gathers fewer events of the same job. */
+    private static final int EVENTS_MAX = 4_096;
+
+    private static final long BYTES_MAX = 4L * 1024 * 1024;
+
+    /** Past this many times the bounds a journal that cannot be emptied takes nothing more. */
+    private static final int FULL_FACTOR = 8;
+
+    private final Writer writer;
+    private final EventFrames frames;
+
+    /** Guarded by the writer's transactions, as is the number of bytes. */
+    private final List<Framed> pending = new ArrayList<>();
+
+    private long pendingBytes;
+    private long lastArrival;
+    private volatile boolean empty = true;
+    private volatile boolean stuck;
+
+    Journal(Writer writer, EventFrames frames) {
+        this.writer = writer;
+        this.frames = frames;
+    }
+
+    /** Takes up what an earlier process left. */
+    void recover() throws StoreException {
+        writer.transact(
+                session -> {
+                    lastArrival = Sql.number(session, "SELECT coalesce(max(arrival), 0) FROM jobs");
+                    List<byte[]> runs =
+                            Sql.select(
+                                    session,
+                                    "SELECT events FROM journal ORDER BY id",
+                                    List.of(),
+                                    row -> row.getBytes(1));
+                    for (byte[] run : runs) {
+                        for (DurableEvent event : frames.decode(run)) {
+                            remember(new Framed(event, EventFrames.encode(event)));
+                        }
+                    }
+                    return true;
+                });
+        empty();
+    }
+
+    /** Writes a batch, durably. */
+    void append(long epoch, List<DurableEvent> events) throws StoreException {
+        List<Framed> batch = new ArrayList<>(events.size());
+        for (DurableEvent event : events) {
+            batch.add(new Framed(event, EventFrames.encode(event)));
+        }
+        byte[] run = EventFrames.concatenate(batch.stream().map(Framed::frame).toList());
+        writer.transact(
+                session -> {
+                    refuseUnlessLeading(session, epoch);
+                    refuseWhenOver(FULL_FACTOR);
+                    Sql.update(session, "INSERT INTO journal (events) VALUES (?)", run);
+                    writer.wrote(run.length);
+                    return true;
+                },
+                done -> batch.forEach(this::remember));
+        if (isOver(1)) {
+            emptyUnlessFull();
+        }
+    }
+
+    /** Makes the tables show everything that was committed. */
+    void empty() throws StoreException {
+        if (empty) {
+            return;
+        }
+        writer.transact(
+                session -> {
+                    Projection projection = new Projection(session, lastArrival);
+                    projection.write(pending);
+                    Sql.update(session, "DELETE FROM journal");
+                    writer.wrote(pendingBytes);
+                    return projection.lastArrival();
+                },
+                arrival -> {
+                    lastArrival = arrival;
+                    pending.clear();
+                    pendingBytes = 0;
+                    empty = true;
+                    stuck = false;
+                });
+    }
+
+    /** As {@code empty}; a full disk leaves the tables behind, which is said once. */
+    void emptyUnlessFull() throws StoreException {
+        try {
+            empty();
+        } catch (StoreException e) {
+            if (e.kind() != Kind.FULL) {
+                throw e;
+            }
+            if (!stuck) {
+                stuck = true;
+                LOG.atWarn().setCause(e).log("the disk is full: reads lag behind the last commits");
+            }
+        }
+    }
+
+    private void remember(Framed framed) {
+        pending.add(framed);
+        pendingBytes += framed.frame().length;
+        empty = false;
+    }
+
+    private boolean isOver(int factor) {
+        return pending.size() >= EVENTS_MAX * factor || pendingBytes >= BYTES_MAX * factor;
+    }
+
+    private void refuseWhenOver(int factor) throws StoreException {
+        if (isOver(factor)) {
+            throw new StoreException(Kind.FULL, "the journal cannot be emptied for want of space");
+        }
+    }
+
+    private static void refuseUnlessLeading(Session session, long epoch)
+            throws SQLException, StoreException {
+        PreparedStatement check =
+                session.prepare("SELECT 1 FROM leader WHERE id = 1 AND epoch = ?");
+        check.setLong(1, epoch);
+        try (ResultSet row = check.executeQuery()) {
+            if (!row.next()) {
+                throw new StoreException(
+                        Kind.FENCED, "epoch " + epoch + " does not lead any more");
+            }
+        }
+    }
+
+    /** An event and its frame. */
+    record Framed(DurableEvent event, byte[] frame) {}
+}

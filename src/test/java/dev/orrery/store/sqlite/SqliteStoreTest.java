@@ -1,0 +1,14 @@
+package dev.orrery.store.sqlite;
+
+import dev.orrery.store.StoreContractTest;
+import dev.orrery.store.StoreFixture;
+import java.time.Duration;
+
+/** The contract, kept by SQLite. */
+final class SqliteStoreTest extends StoreContractTest {
+
+    @Override
+    protected StoreFixture fixture() {
+        return (data, clock) -> SqliteStore.open(data, Duration.ofHours(24), clock);
+    }
+}
