@@ -4,6 +4,14 @@ import dev.orrery.cli.CommandException;
 import dev.orrery.cli.Context;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.Program;
+import dev.orrery.cli.RunningServer;
+import dev.orrery.config.Role;
+import dev.orrery.config.Settings;
+import dev.orrery.node.Node;
+import dev.orrery.node.NodeException;
+import java.net.URI;
+import java.util.Optional;
+import java.util.Set;
 
 /** The entry of the program, which wires the command line to the nodes. */
 public final class Main {
@@ -12,10 +20,39 @@ public final class Main {
 
     /** Runs the command that the arguments name, and exits with its code. */
     public static void main(String[] args) {
-        Context context =
-                Context.ofProcess((roles, settings) -> {
-                    throw new CommandException(ExitCode.SOFTWARE, "not wired");
-                });
+        Context context = Context.ofProcess(Main::start);
         System.exit(Program.run(context, args));
+    }
+
+    private static RunningServer start(Set<Role> roles, Settings settings)
+            throws CommandException {
+        try {
+            return new RunningNode(Node.start(roles, settings));
+        } catch (NodeException fault) {
+            throw new CommandException(fault.exitCode(), fault.getMessage());
+        }
+    }
+
+    /** A node as the command line sees it. */
+    private record RunningNode(Node node) implements RunningServer {
+        @Override
+        public Optional<URI> uri() {
+            return node.uri();
+        }
+
+        @Override
+        public String name() {
+            return node.name();
+        }
+
+        @Override
+        public int awaitEnd() throws InterruptedException {
+            return node.awaitEnd();
+        }
+
+        @Override
+        public void stop() {
+            node.close();
+        }
     }
 }

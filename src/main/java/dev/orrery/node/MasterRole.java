@@ -10,6 +10,7 @@ import dev.orrery.api.logs.LogGrowth;
 import dev.orrery.api.rest.ClusterRoutes;
 import dev.orrery.api.rest.InternalRoutes;
 import dev.orrery.api.rest.JobRoutes;
+import dev.orrery.api.rest.JobSelector;
 import dev.orrery.api.rest.Leader;
 import dev.orrery.api.rest.LogRoutes;
 import dev.orrery.api.rest.OpenRoutes;
@@ -120,7 +121,11 @@ final class MasterRole {
                         growth,
                         this::logGrown,
                         blocking),
-                new StreamRoutes(fanout, authenticator, settings, reads, blocking));
+                new StreamRoutes(
+                        fanout,
+                        authenticator,
+                        new JobSelector(reads, blocking),
+                        settings.limits()));
     }
 
     private Optional<String> unreadiness() {

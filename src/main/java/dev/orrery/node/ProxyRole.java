@@ -2,14 +2,18 @@ package dev.orrery.node;
 
 import dev.orrery.api.ApiServer;
 import dev.orrery.api.BusAuthenticator;
+import dev.orrery.api.JobNames;
+import dev.orrery.api.RouteSet;
 import dev.orrery.api.logs.HttpLogSource;
 import dev.orrery.api.rest.OpenRoutes;
-import dev.orrery.api.rest.PageRoutes;
 import dev.orrery.api.stream.Fanout;
 import dev.orrery.api.stream.StreamRoutes;
 import dev.orrery.bus.Address;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +30,8 @@ final class ProxyRole {
 
     Future<?> start() {
         Vertx vertx = around.node().vertx();
-        BusAuthenticator authenticator = new BusAuthenticator(vertx, around.node().bus());
-        HttpLogSource source = new HttpLogSource(vertx, around.settings().server().tls());
+        BusAuthenticator authenticator = new BusAuthenticator(around.node().bus());
+        HttpLogSource source = new HttpLogSource(client(vertx));
         Address own = Address.proxy(around.node().id());
         PubSubProxyVerticle made =
                 new PubSubProxyVerticle(
@@ -44,13 +48,31 @@ final class ProxyRole {
                                                 vertx,
                                                 around.settings(),
                                                 authenticator,
-                                                List.of(
-                                                        new OpenRoutes(
-                                                                Optional::empty, around.metrics()),
-                                                        new StreamRoutes(
-                                                                fanout, authenticator)))));
+                                                routes(fanout, authenticator))));
         verticle = Optional.of(made);
         return vertx.deployVerticle(made);
+    }
+
+    private List<RouteSet> routes(Fanout fanout, BusAuthenticator authenticator) {
+        return List.of(
+                new OpenRoutes(Optional::empty, around.metrics()),
+                new StreamRoutes(
+                        fanout,
+                        authenticator,
+                        JobNames.WHOLE_IDS,
+                        around.settings().limits()));
+    }
+
+    private HttpClient client(Vertx vertx) {
+        HttpClientOptions options = new HttpClientOptions();
+        around.settings()
+                .server()
+                .tls()
+                .ifPresent(
+                        tls ->
+                                options.setTrustOptions(
+                                        new PemTrustOptions().addCertPath(tls.ca().toString())));
+        return vertx.createHttpClient(options);
     }
 
     URI uri() {
