@@ -28,9 +28,11 @@ final class MasterMetrics {
         ended("expired", view, ClusterView::expired);
         Gauge.builder("orrery.workers", view, it -> number(it, now -> now.nodes().size()))
                 .description("Workers that the leader knows")
+                .strongReference(true)
                 .register(registry);
         Gauge.builder("orrery.epoch", view, it -> number(it, ClusterView::epoch))
                 .description("Epoch of the leader")
+                .strongReference(true)
                 .register(registry);
     }
 
@@ -41,6 +43,7 @@ final class MasterMetrics {
         Gauge.builder("orrery.tasks", view, it -> number(it, count))
                 .description("Tasks that have not ended, by state")
                 .tag("state", state)
+                .strongReference(true)
                 .register(registry);
     }
 
@@ -48,7 +51,7 @@ final class MasterMetrics {
             String state,
             Supplier<Optional<ClusterView>> view,
             ToLongFunction<ClusterView> count) {
-        FunctionCounter.builder("orrery.tasks.ended", view, it -> number(it, count))
+        FunctionCounter.builder("orrery.tasks.ended", this, it -> number(view, count))
                 .description("Tasks that ended since this leader began, by state")
                 .tag("state", state)
                 .register(registry);

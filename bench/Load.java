@@ -1,0 +1,267 @@
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The load generator of the benchmarks: plain JDK, HTTP/1.1 with pipelining over a few connections.
+ *
+ * <pre>
+ *   java Load.java throughput URI TOKEN WORKLOAD N BODY   submit N jobs, wait until all have ended
+ *   java Load.java latency URI TOKEN WORKLOAD N BODY      one job at a time, submit to end seen
+ * </pre>
+ *
+ * Prints the lines of bench/run: {@code orrery WORKLOAD N SECONDS RATE UNIT}.
+ */
+public final class Load {
+
+    private static final int CONNECTIONS = 2;
+    private static final int WINDOW = 256;
+    private static final long POLL_MILLIS = 5;
+    private static final long PAUSE_MILLIS = 20;
+    private static final int WAIT_SECONDS = 300;
+    private static final Pattern ENDED =
+            Pattern.compile("\"(succeeded|failed|cancelled|expired)\":(\\d+)");
+
+    private final URI server;
+    private final String token;
+
+    private Load(URI server, String token) {
+        this.server = server;
+        this.token = token;
+    }
+
+    public static void main(String[] args) throws Exception {
+        Load load = new Load(URI.create(args[1]), args[2]);
+        int count = Integer.parseInt(args[4]);
+        byte[] request = load.post(args[5]);
+        if (args[0].equals("latency")) {
+            load.latency(args[3], count, request);
+        } else {
+            load.throughput(args[3], count, request);
+        }
+    }
+
+    private void throughput(String workload, int count, byte[] request) throws Exception {
+        try (Connection poll = new Connection()) {
+            long before = ended(poll);
+            long start = System.nanoTime();
+            List<Thread> senders = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                int share = count / CONNECTIONS + (i < count % CONNECTIONS ? 1 : 0);
+                senders.add(Thread.ofPlatform().start(() -> submit(share, request)));
+            }
+            for (Thread sender : senders) {
+                sender.join();
+            }
+            double accepted = (System.nanoTime() - start) / 1e9;
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+            while (ended(poll) - before < count) {
+                if (System.nanoTime() > deadline) {
+                    throw new TimeoutException("not all jobs ended");
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            }
+            double seconds = (System.nanoTime() - start) / 1e9;
+            line(workload + "-accepted", count, accepted, count / accepted, "tasks/s");
+            line(workload, count, seconds, count / seconds, "tasks/s");
+        }
+    }
+
+    private void submit(int count, byte[] request) {
+        try (Connection connection = new Connection()) {
+            Semaphore window = new Semaphore(WINDOW);
+            Thread reader =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        for (int i = 0; i < count; i++) {
+                                            connection.expect(201);
+                                            window.release();
+                                        }
+                                    });
+            for (int i = 0; i < count; i++) {
+                if (!window.tryAcquire()) {
+                    connection.out.flush();
+                    window.acquire();
+                }
+                connection.out.write(request);
+            }
+            connection.out.flush();
+            reader.join();
+        } catch (IOException | InterruptedException fault) {
+            throw new IllegalStateException(fault);
+        }
+    }
+
+    private void latency(String workload, int count, byte[] request) throws Exception {
+        LinkedBlockingQueue<String> ends = new LinkedBlockingQueue<>();
+        HttpClient client = HttpClient.newHttpClient();
+        WebSocket socket =
+                client.newWebSocketBuilder()
+                        .subprotocols("orrery.v1")
+                        .buildAsync(
+                                URI.create("ws://" + server.getAuthority() + "/api/v1/stream"),
+                                new Ends(ends))
+                        .join();
+        socket.sendText("{\"op\":\"auth\",\"token\":\"" + token + "\"}", true).join();
+        Pattern id = Pattern.compile("\"id\":\"([0-9a-f-]{36})\"");
+        double[] seconds = new double[count];
+        try (Connection connection = new Connection()) {
+            for (int i = -count / 4; i < count; i++) {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                long start = System.nanoTime();
+                connection.out.write(request);
+                connection.out.flush();
+                Matcher accepted = id.matcher(connection.expect(201));
+                accepted.find();
+                String topic = "jobs." + accepted.group(1);
+                socket.sendText("{\"op\":\"subscribe\",\"topic\":\"" + topic + "\"}", true).join();
+                String end = ends.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+                if (end == null || !end.contains(topic)) {
+                    throw new TimeoutException("no end of " + topic + " but " + end);
+                }
+                if (i >= 0) {
+                    seconds[i] = (System.nanoTime() - start) / 1e9;
+                }
+                socket.sendText("{\"op\":\"unsubscribe\",\"topic\":\"" + topic + "\"}", true)
+                        .join();
+            }
+        }
+        socket.abort();
+        client.close();
+        Arrays.sort(seconds);
+        percentile(workload + "-p50", seconds, 0.5);
+        percentile(workload + "-p99", seconds, 0.99);
+    }
+
+    private static void percentile(String workload, double[] sorted, double part) {
+        int index = Math.min(sorted.length - 1, (int) Math.ceil(part * sorted.length) - 1);
+        line(workload, sorted.length, sorted[index], sorted[index] * 1e3, "ms");
+    }
+
+    private static void line(String workload, int n, double seconds, double rate, String unit) {
+        System.out.printf(
+                Locale.ROOT, "orrery %s %d %.5f %.3f %s%n", workload, n, seconds, rate, unit);
+    }
+
+    private byte[] post(String body) {
+        byte[] content = body.getBytes(StandardCharsets.UTF_8);
+        return ("POST /api/v1/jobs HTTP/1.1\r\nHost: "
+                        + server.getAuthority()
+                        + "\r\nAuthorization: Bearer "
+                        + token
+                        + "\r\nContent-Type: application/json\r\nContent-Length: "
+                        + content.length
+                        + "\r\n\r\n"
+                        + body)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private long ended(Connection connection) throws IOException {
+        connection.out.write(
+                ("GET /api/v1/cluster HTTP/1.1\r\nHost: "
+                                + server.getAuthority()
+                                + "\r\nAuthorization: Bearer "
+                                + token
+                                + "\r\n\r\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        connection.out.flush();
+        Matcher counts = ENDED.matcher(connection.expect(200));
+        long sum = 0;
+        while (counts.find()) {
+            sum += Long.parseLong(counts.group(2));
+        }
+        return sum;
+    }
+
+    /** Collects the terminal events of a WebSocket. */
+    private static final class Ends implements WebSocket.Listener {
+        private final LinkedBlockingQueue<String> ends;
+        private final StringBuilder text = new StringBuilder();
+
+        Ends(LinkedBlockingQueue<String> ends) {
+            this.ends = ends;
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
+            text.append(part);
+            if (last) {
+                if (text.indexOf("\"terminal\":true") >= 0) {
+                    ends.add(text.toString());
+                }
+                text.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+    }
+
+    /** One HTTP/1.1 connection whose answers have a Content-Length. */
+    private final class Connection implements AutoCloseable {
+        final Socket socket = new Socket(server.getHost(), server.getPort());
+        final OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 16);
+        final InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+
+        Connection() throws IOException {
+            socket.setTcpNoDelay(true);
+        }
+
+        /** Reads one answer; gives its body. */
+        String expect(int status) {
+            try {
+                String first = readLine();
+                int length = 0;
+                for (String line = readLine(); !line.isEmpty(); line = readLine()) {
+                    if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
+                        length = Integer.parseInt(line.substring(15).strip());
+                    }
+                }
+                String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+                if (!first.startsWith("HTTP/1.1 " + status)) {
+                    throw new IllegalStateException(first + " " + body);
+                }
+                return body;
+            } catch (IOException fault) {
+                throw new IllegalStateException(fault);
+            }
+        }
+
+        private String readLine() throws IOException {
+            ByteArrayOutputStream line = new ByteArrayOutputStream(64);
+            for (int c = in.read(); c != '\n'; c = in.read()) {
+                if (c < 0) {
+                    throw new IOException("connection closed");
+                }
+                if (c != '\r') {
+                    line.write(c);
+                }
+            }
+            return line.toString(StandardCharsets.ISO_8859_1);
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}
