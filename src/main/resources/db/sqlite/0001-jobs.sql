@@ -47,7 +47,7 @@ CREATE TABLE jobs (
 CREATE UNIQUE INDEX jobs_arrival ON jobs (arrival);
 CREATE INDEX jobs_status ON jobs (status, arrival);
 CREATE INDEX jobs_namespace ON jobs (namespace, arrival);
-CREATE UNIQUE INDEX jobs_number ON jobs (namespace, number);
+CREATE INDEX jobs_number ON jobs (namespace, number);
 CREATE INDEX jobs_expiry ON jobs (ended_at + retention) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE job_labels (

@@ -34,7 +34,7 @@ enum JobColumn {
                     + ALL.stream().map(JobColumn::column).collect(Collectors.joining(", "))
                     + ", id) VALUES ("
                     + "?, ".repeat(ALL.size())
-                    + "?)";
+                    + "?) ON CONFLICT DO NOTHING";
 
     /** Sets the columns whose bits are set, and then names the id. */
     static String update(int mask) {

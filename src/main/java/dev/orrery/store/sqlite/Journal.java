@@ -6,8 +6,13 @@ import dev.orrery.store.StoreException.Kind;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +21,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A commit writes its batch as one row of the journal: that is all its durability needs, and costs
  * little more than an append to a file. The rows that reads want are made later, in the transaction
- * that empties the journal: before the next read, or when much has gathered. A job that came, ran
- * and ended in the meantime is then written once instead of three times. After a crash the journal
- * is still there and is emptied at the next start.
+ * that empties the journal: before the next read, when much has gathered, or after a moment. A job
+ * that came, ran and ended in the meantime is then written once instead of three times. After a
+ * crash the journal is still there and is emptied at the next start.
  */
-final class Journal {
+final class Journal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
 
@@ -29,11 +34,19 @@ final class Journal {
 
     private static final long BYTES_MAX = 4L * 1024 * 1024;
 
+    /** Short, because reads go on without what is in the journal when the disk becomes full. */
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
     /** Past this many times the bounds a journal that cannot be emptied takes nothing more. */
     private static final int FULL_FACTOR = 8;
 
     private final Writer writer;
     private final EventFrames frames;
+
+    private final ScheduledExecutorService background =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("store-journal").factory());
+    private final AtomicBoolean scheduled = new AtomicBoolean();
 
     /** Guarded by the writer's transactions, as is the number of bytes. */
     private final List<Framed> pending = new ArrayList<>();
@@ -87,6 +100,8 @@ final class Journal {
                 done -> batch.forEach(this::remember));
         if (isOver(1)) {
             emptyUnlessFull();
+        } else if (scheduled.compareAndSet(false, true)) {
+            background.schedule(this::emptyInBackground, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -97,6 +112,9 @@ final class Journal {
         }
         writer.transact(
                 session -> {
+                    if (empty) {
+                        return lastArrival;
+                    }
                     Projection projection = new Projection(session, lastArrival);
                     projection.write(pending);
                     Sql.update(session, "DELETE FROM journal");
@@ -124,6 +142,23 @@ final class Journal {
                 stuck = true;
                 LOG.atWarn().setCause(e).log("the disk is full: reads lag behind the last commits");
             }
+        }
+    }
+
+    /** Stops the thread, and leaves an empty journal where it can. */
+    @Override
+    public void close() {
+        background.shutdownNow();
+        emptyInBackground();
+    }
+
+    /** A fault is said here; whoever commits next meets it too. */
+    private void emptyInBackground() {
+        scheduled.set(false);
+        try {
+            emptyUnlessFull();
+        } catch (StoreException e) {
+            LOG.atError().setCause(e).log("the journal cannot be emptied");
         }
     }
 

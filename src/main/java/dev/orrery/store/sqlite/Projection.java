@@ -26,9 +26,11 @@ import java.util.TreeMap;
  */
 final class Projection {
 
-    private static final String EVENTS = "INSERT INTO events (job, seq, run) VALUES (?, ?, ?)";
+    private static final String EVENTS =
+            "INSERT INTO events (job, seq, run) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
     private static final String LABEL =
-            "INSERT INTO job_labels (key, value, arrival, job) VALUES (?, ?, ?, ?)";
+            "INSERT INTO job_labels (key, value, arrival, job) VALUES (?, ?, ?, ?)"
+                    + " ON CONFLICT DO NOTHING";
     private static final String NUMBER =
             "INSERT INTO numbers (namespace, last) VALUES (?, ?) ON CONFLICT (namespace)"
                     + " DO UPDATE SET last = excluded.last WHERE excluded.last > numbers.last";

@@ -100,12 +100,13 @@ final class Session implements AutoCloseable {
         run("COMMIT");
     }
 
-    /** Undoes what is open; SQLite has often done so by itself when a statement failed. */
+    /**
+     * Undoes what is open; SQLite has often done so by itself when a statement failed. The driver
+     * makes a statement that failed useless, so all are prepared anew.
+     */
     void rollback(Exception cause) {
         try {
-            for (PreparedStatement statement : statements.values()) {
-                statement.clearBatch();
-            }
+            closeStatements();
             run("ROLLBACK");
         } catch (SQLException alreadyUndone) {
             cause.addSuppressed(alreadyUndone);

@@ -41,10 +41,16 @@ final class Sql {
     static PreparedStatement bind(Session session, String sql, @Nullable Object... parameters)
             throws SQLException {
         PreparedStatement statement = session.prepare(sql);
+        bind(statement, parameters);
+        return statement;
+    }
+
+    /** Sets all parameters of a statement. */
+    static void bind(PreparedStatement statement, @Nullable Object... parameters)
+            throws SQLException {
         for (int i = 0; i < parameters.length; i++) {
             statement.setObject(i + 1, parameters[i]);
         }
-        return statement;
     }
 
     /** How one row is read. */

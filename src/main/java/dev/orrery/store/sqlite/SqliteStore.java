@@ -129,8 +129,9 @@ public final class SqliteStore implements Store {
     public void close() {
         try (directory;
                 writer;
-                reads) {
-            // Closes in reverse order: the readers, the writer, and then the lock goes.
+                reads;
+                journal) {
+            // Closes in reverse order: the journal, the readers, the writer, and last the lock.
         } catch (SQLException | IOException e) {
             throw new IllegalStateException("the store cannot be closed in order", e);
         }
@@ -167,6 +168,7 @@ public final class SqliteStore implements Store {
         try {
             journal.recover();
         } catch (StoreException | RuntimeException e) {
+            journal.close();
             try {
                 writer.close();
             } catch (SQLException closing) {

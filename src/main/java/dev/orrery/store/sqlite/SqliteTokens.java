@@ -5,11 +5,9 @@ import dev.orrery.protocol.Principal;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.Tokens;
 import java.security.SecureRandom;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,66 +30,51 @@ final class SqliteTokens implements Tokens {
     public boolean add(
             String sha256, Principal principal, Instant createdAt, Optional<Instant> expiresAt)
             throws StoreException {
+        Optional<String> namespace = principal.namespace().map(Namespace::name);
+        Optional<Long> expires = expiresAt.map(Values::ofInstant);
         return writer.transact(
-                session -> {
-                    PreparedStatement insert =
-                            session.prepare(
-                                    "INSERT INTO tokens (sha256, "
-                                            + COLUMNS
-                                            + ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
-                    insert.setString(1, sha256);
-                    insert.setString(2, principal.name());
-                    insert.setString(3, principal.role().name());
-                    insert.setString(4, principal.namespace().map(Namespace::name).orElse(null));
-                    insert.setLong(5, Values.ofInstant(createdAt));
-                    insert.setObject(6, expiresAt.map(Values::ofInstant).orElse(null));
-                    return insert.executeUpdate() == 1;
-                });
+                session ->
+                        Sql.update(
+                                        session,
+                                        "INSERT INTO tokens (sha256, "
+                                                + COLUMNS
+                                                + ") VALUES (?, ?, ?, ?, ?, ?)"
+                                                + " ON CONFLICT DO NOTHING",
+                                        sha256,
+                                        principal.name(),
+                                        principal.role().name(),
+                                        namespace.orElse(null),
+                                        Values.ofInstant(createdAt),
+                                        expires.orElse(null))
+                                == 1);
     }
 
     @Override
     public Optional<Principal> find(String sha256, Instant now) throws StoreException {
-        return reads.read(
-                session -> {
-                    PreparedStatement select =
-                            session.prepare(
-                                    "SELECT "
-                                            + COLUMNS
-                                            + " FROM tokens WHERE sha256 = ?"
-                                            + " AND (expires_at IS NULL OR expires_at > ?)");
-                    select.setString(1, sha256);
-                    select.setLong(2, Values.ofInstant(now));
-                    try (ResultSet row = select.executeQuery()) {
-                        return row.next() ? Optional.of(entry(row).principal()) : Optional.empty();
-                    }
-                });
+        String sql =
+                "SELECT "
+                        + COLUMNS
+                        + " FROM tokens WHERE sha256 = ?"
+                        + " AND (expires_at IS NULL OR expires_at > ?)";
+        List<Object> parameters = List.of(sha256, Values.ofInstant(now));
+        return reads
+                .read(session -> Sql.select(session, sql, parameters, SqliteTokens::entry))
+                .stream()
+                .map(Entry::principal)
+                .findFirst();
     }
 
     @Override
     public List<Entry> list() throws StoreException {
+        String sql = "SELECT " + COLUMNS + " FROM tokens ORDER BY name";
         return reads.read(
-                session -> {
-                    List<Entry> entries = new ArrayList<>();
-                    try (ResultSet row =
-                            session.prepare("SELECT " + COLUMNS + " FROM tokens ORDER BY name")
-                                    .executeQuery()) {
-                        while (row.next()) {
-                            entries.add(entry(row));
-                        }
-                    }
-                    return entries;
-                });
+                session -> Sql.select(session, sql, List.of(), SqliteTokens::entry));
     }
 
     @Override
     public boolean revoke(String name) throws StoreException {
         return writer.transact(
-                session -> {
-                    PreparedStatement delete =
-                            session.prepare("DELETE FROM tokens WHERE name = ?");
-                    delete.setString(1, name);
-                    return delete.executeUpdate() == 1;
-                });
+                session -> Sql.update(session, "DELETE FROM tokens WHERE name = ?", name) == 1);
     }
 
     @Override
@@ -106,21 +89,18 @@ final class SqliteTokens implements Tokens {
     private byte[] makeSecret(Session session, String name) throws SQLException {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
-        PreparedStatement insert =
-                session.prepare(
-                        "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING");
-        insert.setString(1, name);
-        insert.setBytes(2, secret);
-        insert.executeUpdate();
+        Sql.update(
+                session,
+                "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                name,
+                secret);
         return findSecret(session, name).orElse(secret);
     }
 
     private static Optional<byte[]> findSecret(Session session, String name) throws SQLException {
-        PreparedStatement select = session.prepare("SELECT value FROM secrets WHERE name = ?");
-        select.setString(1, name);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? Optional.of(row.getBytes(1)) : Optional.empty();
-        }
+        String sql = "SELECT value FROM secrets WHERE name = ?";
+        return Sql.select(session, sql, List.of(name), row -> row.getBytes(1)).stream()
+                .findFirst();
     }
 
     private static Entry entry(ResultSet row) throws SQLException {

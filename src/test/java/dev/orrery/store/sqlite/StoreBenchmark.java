@@ -6,6 +6,7 @@ import dev.orrery.model.JobSpec;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.wire.EventWire;
 import dev.orrery.store.Histories;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -62,11 +63,11 @@ final class StoreBenchmark {
         try (SqliteStore store = SqliteStore.open(data, settings)) {
             long epoch = store.lead("benchmark");
             long begin = System.nanoTime();
-            long cpu = java.lang.management.ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             for (List<DurableEvent> batch : batches) {
                 store.commit(epoch, batch);
             }
-            cpuNanos = java.lang.management.ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu;
+            cpuNanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu;
             return tasks * 1e9 / (System.nanoTime() - begin);
         }
     }

@@ -1,0 +1,158 @@
+package dev.orrery.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.orrery.model.JobId;
+import dev.orrery.protocol.DurableEvent;
+import dev.orrery.store.Histories;
+import dev.orrery.store.StoreException;
+import dev.orrery.store.StoreException.Kind;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store whose file is damaged, too new or taken: it refuses, and says what and how to go on. */
+final class SqliteDamageTest {
+
+    private static final int JOBS = 500;
+
+    private final SplittableRandom random = new SplittableRandom(3);
+
+    @TempDir private Path data;
+    private Path file;
+
+    @BeforeEach
+    void makeStore() throws StoreException {
+        file = data.resolve("store.db");
+        try (SqliteStore store = open()) {
+            List<DurableEvent> events = new ArrayList<>();
+            for (int number = 1; number <= JOBS; number++) {
+                JobId job = Histories.jobId(random, Histories.START);
+                events.add(
+                        Histories.submitted(
+                                job,
+                                Histories.START,
+                                Histories.spec("default", "a job", Map.of(), List.of()),
+                                number));
+            }
+            store.commit(store.lead("test"), events);
+            store.load();
+        }
+    }
+
+    @Test
+    void overwrittenPages_areFoundAtOpen() throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            byte[] noise = new byte[3 * 4_096];
+            random.nextBytes(noise);
+            bytes.seek(bytes.length() / 2);
+            bytes.write(noise);
+        }
+
+        assertBroken(this::open, "damaged", "restore");
+    }
+
+    @Test
+    void cutFile_isFoundAtOpen() throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.setLength(bytes.length() / 2);
+        }
+
+        assertBroken(this::open, "damaged", "restore");
+    }
+
+    @Test
+    void foreignFile_isFoundAtOpen() throws IOException {
+        Files.writeString(file, "this is no database ".repeat(1_000));
+
+        assertBroken(this::open, "damaged", "restore");
+    }
+
+    @Test
+    void flippedBitOfAnEvent_isFoundWhenItIsRead() throws Exception {
+        // The last byte of a run belongs to its last event, whatever else the file's pages say.
+        execute(
+                "UPDATE events SET run = CAST(substr(run, 1, length(run) - 1) || x'5a' AS BLOB)"
+                        + " WHERE job = (SELECT id FROM jobs WHERE number = 7)");
+
+        try (SqliteStore store = open()) {
+            assertBroken(store::load, "damaged", "checksum");
+            assertBroken(() -> store.commit(store.lead("test"), List.of()), "damaged", "checksum");
+        }
+    }
+
+    @Test
+    void newerSchema_isRefused() throws Exception {
+        execute("INSERT INTO schema_version (version) VALUES (999)");
+
+        assertBroken(this::open, "newer Orrery", "999");
+    }
+
+    @Test
+    void secondOpener_isToldThatTheDirectoryIsTaken() throws StoreException {
+        try (SqliteStore first = open()) {
+            assertThatThrownBy(this::open)
+                    .isInstanceOfSatisfying(
+                            StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.LOCKED))
+                    .hasMessageContaining(data.toString());
+            assertThat(first.lead("still")).isPositive();
+        }
+        open().close();
+    }
+
+    @Test
+    void files_belongToTheirOwnerAlone() throws Exception {
+        try (SqliteStore store = open();
+                Stream<Path> files = Files.walk(data)) {
+            store.lead("test");
+            for (Path path : files.toList()) {
+                String mode =
+                        PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+                boolean unpacked = path.getParent().endsWith("native");
+                if (!unpacked) {
+                    assertThat(mode)
+                            .as(path.toString())
+                            .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
+                }
+            }
+        }
+        assertThat(System.getProperty("org.sqlite.tmpdir")).endsWith("/native");
+    }
+
+    private SqliteStore open() throws StoreException {
+        return SqliteStore.open(data, Duration.ofHours(24), InstantSource.fixed(Histories.START));
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+        }
+    }
+
+    private void assertBroken(ThrowingCallable act, String... words) {
+        assertThatThrownBy(act)
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BROKEN))
+                .hasMessageContaining(file.toString())
+                .hasMessageContainingAll(words);
+    }
+}
