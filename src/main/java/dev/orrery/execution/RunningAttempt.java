@@ -55,6 +55,7 @@ final class RunningAttempt implements Execution, Runnable {
     private Optional<StopOrder> order = Optional.empty();
     private Optional<Thread> interruptible = Optional.empty();
     private Optional<Child> child = Optional.empty();
+    private boolean isGone = true;
 
     /** The worker around an attempt. */
     record Place(
@@ -220,7 +221,7 @@ final class RunningAttempt implements Execution, Runnable {
         } catch (IOException e) {
             throw new UncheckedIOException("spooled output was not closed", e);
         } finally {
-            place.groups().release(group);
+            place.groups().release(group, isGone);
         }
     }
 
@@ -254,6 +255,11 @@ final class RunningAttempt implements Execution, Runnable {
                                     this::order,
                                     this::tell)
                             .watch();
+            isGone = ended.isGone();
+        } catch (RuntimeException e) {
+            isGone = tree.kill();
+            place.launcher().signals().bury(started.pid());
+            throw e;
         } finally {
             synchronized (lock) {
                 child = Optional.empty();

@@ -104,9 +104,9 @@ public final class ControlGroups implements AutoCloseable {
         return all.isEmpty() ? ControlGroup.NONE : new ControlGroup(kill, all);
     }
 
-    /** Takes a group back; one that counts memory is not used again. */
-    public void release(ControlGroup group) {
-        if (limitsMemory || !group.members().isEmpty()) {
+    /** Takes a group back; one that counts memory or may have members is not used again. */
+    public void release(ControlGroup group, boolean isEmpty) {
+        if (limitsMemory || !isEmpty) {
             remove(group);
         } else if (group != ControlGroup.NONE) {
             free.addFirst(group);

@@ -33,16 +33,19 @@ final class NativeChild implements Child {
     private int wake;
     private boolean exited;
 
-    /** Takes over the descriptors, and the library for the calling thread. */
-    NativeChild(Libc libc, int pid, int out, int err, Sink stdout, Sink stderr) {
+    /**
+     * Takes over the descriptors, and the library for the calling thread.
+     *
+     * @param descriptors of stdout, stderr, the process itself, and what wakes its watcher
+     */
+    NativeChild(Libc libc, int pid, int[] descriptors, Sink stdout, Sink stderr) {
         this.libc = libc;
         this.pid = pid;
         this.sinks = new Sink[] {stdout, stderr};
-        this.wake = libc.eventfd();
-        watch(OUT, out);
-        watch(ERR, err);
-        watch(EXIT, libc.pidfd(pid));
-        watch(WAKE, wake);
+        this.wake = descriptors[WAKE];
+        for (int i = 0; i < COUNT; i++) {
+            watch(i, descriptors[i]);
+        }
     }
 
     @Override

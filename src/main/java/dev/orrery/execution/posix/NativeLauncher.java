@@ -69,8 +69,18 @@ final class NativeLauncher implements Launcher {
         if (launch.addressSpaceBytesMax() > 0) {
             libc.limit(pid, Libc.RLIMIT_AS, launch.addressSpaceBytesMax());
         }
-        return new Result.Started(
-                new NativeChild(libc, pid, pipes.out()[0], pipes.err()[0], stdout, stderr));
+        int end = libc.pidfd(pid);
+        int wake = libc.eventfd();
+        if (end < 0 || wake < 0) {
+            libc.kill(-pid, Signals.KILL);
+            libc.wait4(pid, 0);
+            pipes.closeOurs(libc);
+            libc.close(Math.max(end, wake));
+            libc.close();
+            return new Result.Failed("too many open files");
+        }
+        int[] descriptors = {pipes.out()[0], pipes.err()[0], end, wake};
+        return new Result.Started(new NativeChild(libc, pid, descriptors, stdout, stderr));
     }
 
     private static int spawn(Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
