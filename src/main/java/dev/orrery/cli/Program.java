@@ -26,26 +26,36 @@ import dev.orrery.model.Quantities;
 
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The command line: finds the command, runs it, and turns failures into exit codes. */
 public final class Program {
 
     private static final List<String> ROLES = List.of("dev", "master", "worker", "proxy");
 
+    private static final String[] FOOTER = {
+        "",
+        "Roles may be combined, as in 'orrery master,worker'.",
+        "Exit codes: 0 done, 1 failed, 2 not understood, 69 no server, 77 not allowed,",
+        "78 configuration; 'run' exits with the task's code."
+    };
+
     private Program() {}
 
     /** Runs the command that the arguments name; the exit code. */
     public static int run(Context context, String... args) {
-        CommandLine line = commandLine(context);
-        roleList(args).ifPresent(text -> addRoles(line, context, text));
-        int exitCode = line.execute(args);
+        RootCommand root = new RootCommand(context);
+        int exitCode = commandLine(root, verb(args)).execute(args);
         context.out().flush();
         context.err().flush();
         return exitCode;
@@ -53,70 +63,99 @@ public final class Program {
 
     /** All the commands. */
     public static CommandLine commandLine(Context context) {
-        RootCommand root = new RootCommand(context);
+        return commandLine(new RootCommand(context), "");
+    }
+
+    /**
+     * The commands that are needed for the verb: itself alone when it is known, as reading the
+     * options of all of them takes longer than most commands do.
+     */
+    private static CommandLine commandLine(RootCommand root, String verb) {
         CommandLine line = new CommandLine(root);
-        for (String role : ROLES) {
-            line.addSubcommand(role, new ServeCommand(root, Role.parse(role).orElseThrow()));
-            line.getSubcommands()
-                    .get(role)
-                    .getCommandSpec()
-                    .usageMessage()
-                    .description(ServeCommand.describe(role));
+        Map<String, Supplier<Object>> commands = commands(root);
+        Supplier<Object> known = commands.get(verb);
+        if (known != null) {
+            line.addSubcommand(verb, known.get());
+        } else if (Role.parse(verb).isPresent()) {
+            line.addSubcommand(verb, new ServeCommand(root, Role.parse(verb).get()));
+        } else {
+            commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
         }
-        line.addSubcommand(new RunCommand(root))
-                .addSubcommand(new SubmitCommand(root))
-                .addSubcommand(new StatusCommand(root))
-                .addSubcommand(new ListCommand(root))
-                .addSubcommand(new WaitCommand(root))
-                .addSubcommand(new LogsCommand(root))
-                .addSubcommand(new OutputsCommand(root))
-                .addSubcommand(new CancelCommand(root))
-                .addSubcommand(new RetryCommand(root))
-                .addSubcommand(new DeleteCommand(root))
-                .addSubcommand(new ExplainCommand(root))
-                .addSubcommand(new NodesCommand(root))
-                .addSubcommand("drain", new DrainCommand(root, true))
-                .addSubcommand("resume", new DrainCommand(root, false))
-                .addSubcommand(TokenCommand.line(root))
-                .addSubcommand(new VersionCommand(root))
-                .addSubcommand(new CompletionCommand(root))
-                .addSubcommand(new TrainingCommand(root));
-        return configured(line, context);
+        for (String role : ROLES) {
+            CommandLine serving = line.getSubcommands().get(role);
+            if (serving != null) {
+                serving.getCommandSpec().usageMessage().description(ServeCommand.describe(role));
+            }
+        }
+        return configured(line, root.context());
+    }
+
+    private static Map<String, Supplier<Object>> commands(RootCommand root) {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        for (String role : ROLES) {
+            commands.put(role, () -> new ServeCommand(root, Role.parse(role).orElseThrow()));
+        }
+        commands.put("run", () -> new RunCommand(root));
+        commands.put("submit", () -> new SubmitCommand(root));
+        commands.put("status", () -> new StatusCommand(root));
+        commands.put("list", () -> new ListCommand(root));
+        commands.put("wait", () -> new WaitCommand(root));
+        commands.put("logs", () -> new LogsCommand(root));
+        commands.put("outputs", () -> new OutputsCommand(root));
+        commands.put("cancel", () -> new CancelCommand(root));
+        commands.put("retry", () -> new RetryCommand(root));
+        commands.put("delete", () -> new DeleteCommand(root));
+        commands.put("explain", () -> new ExplainCommand(root));
+        commands.put("nodes", () -> new NodesCommand(root));
+        commands.put("drain", () -> new DrainCommand(root, true));
+        commands.put("resume", () -> new DrainCommand(root, false));
+        commands.put("token", () -> TokenCommand.line(root));
+        commands.put("version", () -> new VersionCommand(root));
+        commands.put("completion", () -> new CompletionCommand(root));
+        commands.put("training", () -> new TrainingCommand(root));
+        return commands;
     }
 
     private static CommandLine configured(CommandLine line, Context context) {
         // What stands after the program's name belongs to that program.
-        line.getSubcommands().get("run").setStopAtPositional(true);
-        line.getSubcommands().get("submit").setStopAtPositional(true);
+        for (String command : List.of("run", "submit")) {
+            Optional.ofNullable(line.getSubcommands().get(command))
+                    .ifPresent(taking -> taking.setStopAtPositional(true));
+        }
         line.setOut(new java.io.PrintWriter(context.out(), true));
         line.setErr(new java.io.PrintWriter(context.err(), true));
-        line.registerConverter(Instant.class, text -> Times.parse(text, Instant.now()));
-        line.registerConverter(Duration.class, Quantities::parseDuration);
+        line.getCommandSpec().usageMessage().footer(FOOTER);
+        register(line, Instant.class, text -> Times.parse(text, Instant.now()));
+        register(line, Duration.class, Quantities::parseDuration);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, args) -> notUnderstood(context, e));
         line.setExecutionExceptionHandler((e, command, result) -> failed(context, e));
         return line;
     }
 
-    private static void addRoles(CommandLine line, Context context, String text) {
-        RootCommand root = line.getCommand();
-        Set<Role> roles = Role.parse(text).orElseThrow();
-        line.addSubcommand(text, new ServeCommand(root, roles));
-        configured(line, context);
+    /** A converter whose refusals are shown as they are. */
+    private static <T> void register(CommandLine line, Class<T> type, Function<String, T> read) {
+        line.registerConverter(
+                type,
+                text -> {
+                    try {
+                        return read.apply(text);
+                    } catch (IllegalArgumentException e) {
+                        throw new TypeConversionException(e.getMessage());
+                    }
+                });
     }
 
-    /** A list of roles or a class name, which is a command without being in the table of them. */
-    private static Optional<String> roleList(String... args) {
+    /** The first word, which says what to do; empty when there is none. */
+    private static String verb(String... args) {
         for (int i = 0; i < args.length; i++) {
             if (args[i].equals("--data")) {
                 i++;
             } else if (!args[i].startsWith("-")) {
-                String word = args[i];
-                return Optional.of(word)
-                        .filter(text -> !ROLES.contains(text) && Role.parse(text).isPresent());
+                return args[i];
             }
         }
-        return Optional.empty();
+        return "";
     }
 
     private static int notUnderstood(Context context, ParameterException e) {

@@ -15,13 +15,7 @@ import java.util.Optional;
         versionProvider = Version.class,
         scope = ScopeType.INHERIT,
         usageHelpAutoWidth = true,
-        synopsisSubcommandLabel = "COMMAND",
-        footer = {
-            "",
-            "Roles may be combined, as in 'orrery master,worker'.",
-            "Exit codes: 0 done, 1 failed, 2 not understood, 69 no server, 77 not allowed,",
-            "78 configuration; 'run' exits with the task's code."
-        })
+        synopsisSubcommandLabel = "COMMAND")
 public final class RootCommand {
 
     @Option(

@@ -24,6 +24,12 @@ public final class ApiException extends CommandException {
         return status;
     }
 
+    private static String plain(int status) {
+        return status == 401
+                ? "the token is missing or not known; see --token-file"
+                : "the server answered " + status;
+    }
+
     private static int exitCodeOf(int status) {
         return switch (status) {
             case 401, 403 -> ExitCode.NOT_ALLOWED;
@@ -38,7 +44,7 @@ public final class ApiException extends CommandException {
         message.append(
                 Json.text(problem, "detail")
                         .or(() -> Json.text(problem, "title"))
-                        .orElse("the server answered " + status));
+                        .orElseGet(() -> plain(status)));
         Json.text(problem, "remedy").ifPresent(remedy -> message.append("; ").append(remedy));
         Json.text(problem, "code").ifPresent(code -> message.append(" [").append(code).append("]"));
         return TerminalText.clean(message.toString());

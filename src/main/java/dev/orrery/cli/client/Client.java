@@ -8,205 +8,204 @@ import dev.orrery.cli.ExitCode;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.HttpRetryException;
+import java.net.HttpURLConnection;
+import java.net.NoRouteToHostException;
+import java.net.Proxy;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
+
 /**
  * Requests to one cluster over HTTP.
  *
  * <p>When a server cannot be connected to, the next one of the list is tried and kept. Usable by
  * several threads.
+ *
+ * <p>The JDK's older client, because a command lives shorter than the newer one takes to start:
+ * that one sets up TLS and its threads before the first request, and this one only when it must.
  */
-public final class Client implements AutoCloseable {
+public final class Client {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
-    /** An upload ends by the server's limits; this only bounds a server that never answers. */
-    private static final Duration UPLOAD_TIMEOUT = Duration.ofHours(24);
-
-    private static final int PROBLEM_BYTES_MAX = 1 << 16;
+    /** Of one read; streams of events say something at least every 15 s. */
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(45);
 
     private final Endpoint endpoint;
-    private final HttpClient http;
+    private final Optional<SSLSocketFactory> sockets;
     private volatile int current;
 
     /** A client that connects at its first request. */
     public Client(Endpoint endpoint) {
         this.endpoint = endpoint;
-        HttpClient.Builder builder =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .connectTimeout(CONNECT_TIMEOUT);
-        endpoint.authority().map(Trust::in).ifPresent(builder::sslContext);
-        this.http = builder.build();
+        this.sockets = endpoint.authority().map(Trust::in);
+        // What may be sent twice is for us to decide.
+        System.setProperty("sun.net.http.retryPost", "false");
     }
 
     /** The answer's document. */
     public JsonNode get(ApiPath path) {
-        return parse(send(path.toString(), HttpRequest.Builder::GET, REQUEST_TIMEOUT));
+        return parse(path, text(open(path)));
     }
 
-    /** The answer's text. */
-    public String getText(String path) {
-        return text(send(path, HttpRequest.Builder::GET, REQUEST_TIMEOUT));
+    /** Whether a server answers at all. */
+    public boolean isAnswered() {
+        try {
+            text(send(new Request("GET", "/healthz", Map.of(), Body.NONE)));
+            return true;
+        } catch (ApiException unwell) {
+            return true;
+        } catch (UnreachableException nobodyThere) {
+            return false;
+        }
     }
 
     /** Posts without a body; the answer's document, or a missing node when there is none. */
     public JsonNode post(ApiPath path) {
-        return parse(
-                send(
-                        path.toString(),
-                        request -> request.POST(BodyPublishers.noBody()),
-                        REQUEST_TIMEOUT));
+        return post(path, Body.NONE, Map.of());
     }
 
     /** Posts a document. */
     public JsonNode post(ApiPath path, JsonNode body, Map<String, String> headers) {
-        return post(
-                path,
-                BodyPublishers.ofString(Json.write(body)),
-                "application/json",
-                REQUEST_TIMEOUT,
-                headers);
+        return post(path, Body.of(body), headers);
     }
 
-    /** Posts a body of several parts, read from the disk as it goes. */
-    public JsonNode post(ApiPath path, Multipart body, Map<String, String> headers) {
-        return post(path, body.publisher(), body.contentType(), UPLOAD_TIMEOUT, headers);
-    }
-
-    private JsonNode post(
-            ApiPath path,
-            BodyPublisher body,
-            String contentType,
-            Duration timeout,
-            Map<String, String> headers) {
-        return parse(
-                send(
-                        path.toString(),
-                        request -> {
-                            headers.forEach(request::header);
-                            return request.header("Content-Type", contentType).POST(body);
-                        },
-                        timeout));
+    /** Posts a body. */
+    public JsonNode post(ApiPath path, Body body, Map<String, String> headers) {
+        return parse(path, text(send(new Request("POST", path.toString(), headers, body))));
     }
 
     /** Deletes what the path names. */
     public void delete(ApiPath path) {
-        text(send(path.toString(), HttpRequest.Builder::DELETE, REQUEST_TIMEOUT));
+        text(send(new Request("DELETE", path.toString(), Map.of(), Body.NONE)));
     }
 
     /** The answer's bytes as they come; to be closed. */
     public InputStream open(ApiPath path) {
-        return send(path.toString(), HttpRequest.Builder::GET, REQUEST_TIMEOUT).body();
+        return send(new Request("GET", path.toString(), Map.of(), Body.NONE));
     }
 
-    private HttpResponse<InputStream> send(String path, Shape shape, Duration timeout) {
-        HttpResponse<InputStream> response = exchange(path, shape, timeout);
-        if (response.statusCode() >= 300) {
-            throw new ApiException(response.statusCode(), problem(text(response)));
-        }
-        return response;
-    }
+    private record Request(String method, String path, Map<String, String> headers, Body body) {}
 
-    private HttpResponse<InputStream> exchange(String path, Shape shape, Duration timeout) {
+    private InputStream send(Request request) {
         List<URI> servers = endpoint.servers();
-        Optional<IOException> failure = Optional.empty();
-        for (int tried = 0; tried < servers.size(); tried++) {
+        for (int tried = 1; ; tried++) {
+            int chosen = current;
             try {
-                return exchange(servers.get(current), path, shape, timeout);
+                return send(servers.get(chosen), request);
             } catch (IOException e) {
-                failure = Optional.of(e);
-                current = (current + 1) % servers.size();
-                if (!isRefusal(e)) {
-                    break;
+                current = (chosen + 1) % servers.size();
+                if (!isRefusal(e) || tried == servers.size()) {
+                    String all = String.join(", ", servers.stream().map(URI::toString).toList());
+                    throw new UnreachableException(
+                            "no server answers at " + all + ": " + reasonOf(e), e);
                 }
             }
         }
-        IOException cause = failure.orElseThrow();
-        throw new UnreachableException(
-                "no server answers at "
-                        + String.join(", ", servers.stream().map(URI::toString).toList())
-                        + ": "
-                        + reasonOf(cause),
-                cause);
     }
 
-    /** How a request is completed: its method, its body and further headers. */
-    @FunctionalInterface
-    private interface Shape {
-        HttpRequest.Builder apply(HttpRequest.Builder request);
+    private InputStream send(URI server, Request request) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection)
+                        URI.create(server + request.path()).toURL().openConnection(Proxy.NO_PROXY);
+        if (connection instanceof HttpsURLConnection secured) {
+            sockets.ifPresent(secured::setSSLSocketFactory);
+        }
+        connection.setRequestMethod(request.method());
+        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setRequestProperty("Accept", "*/*");
+        endpoint.token()
+                .ifPresent(
+                        token -> connection.setRequestProperty("Authorization", "Bearer " + token));
+        request.headers().forEach(connection::setRequestProperty);
+        int status = exchange(connection, request);
+        if (status >= 300) {
+            throw new ApiException(status, problem(connection));
+        }
+        return connection.getInputStream();
     }
 
-    private HttpResponse<InputStream> exchange(
-            URI server, String path, Shape shape, Duration timeout) throws IOException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(server + path)).timeout(timeout);
-        endpoint.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+    private static int exchange(HttpURLConnection connection, Request request) throws IOException {
         try {
-            return http.send(shape.apply(request).build(), BodyHandlers.ofInputStream());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommandException(ExitCode.FAILED, "interrupted", e);
+            if (!request.method().equals("GET") && !request.method().equals("DELETE")) {
+                write(connection, request.body());
+            }
+            return connection.getResponseCode();
+        } catch (HttpRetryException e) {
+            // Of a body that went out in a stream, a 401 is told only so.
+            throw new ApiException(e.responseCode(), Json.object());
+        }
+    }
+
+    private static void write(HttpURLConnection connection, Body body) throws IOException {
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(body.lengthBytes());
+        if (!body.contentType().isEmpty()) {
+            connection.setRequestProperty("Content-Type", body.contentType());
+        }
+        OutputStream out = connection.getOutputStream();
+        try (out) {
+            body.writeTo(out);
+        } catch (IOException e) {
+            // A server that refuses a large body answers before it has read it.
+            if (connection.getResponseCode() < 300) {
+                throw e;
+            }
         }
     }
 
     /** Whether nothing was sent, so that another server may be asked the same. */
     private static boolean isRefusal(IOException e) {
-        return e instanceof java.net.ConnectException
-                || e instanceof java.net.http.HttpConnectTimeoutException;
+        return e instanceof ConnectException
+                || e instanceof NoRouteToHostException
+                || e instanceof UnknownHostException
+                || "Connect timed out".equals(e.getMessage());
     }
 
     private static String reasonOf(IOException e) {
-        if (e instanceof java.net.ConnectException) {
-            return "connection refused";
-        }
         String message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
     }
 
-    private static JsonNode parse(HttpResponse<InputStream> response) {
-        String text = text(response);
+    private static JsonNode parse(ApiPath path, String text) {
         try {
             return Json.parse(text);
         } catch (JsonProcessingException e) {
             throw new CommandException(
-                    ExitCode.UNAVAILABLE, "the server at " + response.uri() + " speaks no JSON", e);
+                    ExitCode.UNAVAILABLE, "the answer to " + path + " is no JSON", e);
         }
     }
 
-    private static JsonNode problem(String text) {
+    private static JsonNode problem(HttpURLConnection connection) {
+        InputStream error = connection.getErrorStream();
+        if (error == null) {
+            return Json.object();
+        }
         try {
-            String head = text.substring(0, Math.min(text.length(), PROBLEM_BYTES_MAX));
-            return Json.parse(head);
+            return Json.parse(text(error));
         } catch (JsonProcessingException noDocument) {
             return Json.object();
         }
     }
 
-    private static String text(HttpResponse<InputStream> response) {
-        try (InputStream body = response.body()) {
-            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    private static String text(InputStream stream) {
+        try (stream) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UnreachableException("the answer broke off: " + reasonOf(e), e);
         }
-    }
-
-    /** Ends all exchanges at once. */
-    @Override
-    public void close() {
-        http.shutdownNow();
     }
 }

@@ -8,11 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Server-sent events of topics, read one at a time.
@@ -22,15 +19,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class EventStream implements AutoCloseable {
 
-    /** Three pings of the server. */
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(45);
-
-    private static final Duration WATCH = Duration.ofSeconds(5);
-
     private final InputStream bytes;
     private final BufferedReader lines;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile long heardNanos = System.nanoTime();
 
     private EventStream(InputStream bytes) {
         this.bytes = bytes;
@@ -45,9 +35,7 @@ public final class EventStream implements AutoCloseable {
     public static EventStream open(Client client, List<String> topics, long from) {
         ApiPath path = ApiPath.of("events");
         topics.forEach(topic -> path.with("topic", topic));
-        EventStream stream = new EventStream(client.open(path.with("from", Long.toString(from))));
-        Thread.ofVirtual().name("event-silence").start(stream::watch);
-        return stream;
+        return new EventStream(client.open(path.with("from", Long.toString(from))));
     }
 
     /** The next event; empty when the stream is over. */
@@ -56,7 +44,6 @@ public final class EventStream implements AutoCloseable {
         StringBuilder data = new StringBuilder();
         try {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                heardNanos = System.nanoTime();
                 if (line.isEmpty() && !data.isEmpty()) {
                     return Optional.of(new ServerEvent(type, parse(data.toString())));
                 } else if (line.isEmpty()) {
@@ -70,19 +57,6 @@ public final class EventStream implements AutoCloseable {
             return Optional.empty();
         } catch (IOException broken) {
             return Optional.empty();
-        }
-    }
-
-    /** A connection whose other end has vanished says nothing, and reading it has no timeout. */
-    private void watch() {
-        try {
-            while (!closed.await(WATCH.toMillis(), TimeUnit.MILLISECONDS)) {
-                if (System.nanoTime() - heardNanos > SILENCE_MAX.toNanos()) {
-                    close();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -100,12 +74,11 @@ public final class EventStream implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
         try {
             bytes.close();
         } catch (IOException alreadyBroken) {
-            // The reader sees the end of the stream, which is what closing is for.
-            heardNanos = System.nanoTime();
+            // Nothing is lost: what was not read is asked for again.
+            return;
         }
     }
 }

@@ -6,9 +6,10 @@ import dev.orrery.cli.CommandException;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.text.TerminalText;
 
-import java.io.FileNotFoundException;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,17 +19,33 @@ import java.util.Set;
 import java.util.UUID;
 
 /** A multipart/form-data body whose files are read while it is sent. */
-public final class Multipart {
+public final class Multipart implements Body {
+
+    private static final int COPY_BYTES = 1 << 16;
 
     private final String boundary = "orrery-" + UUID.randomUUID();
-    private final List<BodyPublisher> parts = new ArrayList<>();
+    private final List<Piece> pieces = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
+
+    /** A run of the body. */
+    private sealed interface Piece {
+
+        long lengthBytes();
+
+        record Text(String text) implements Piece {
+            @Override
+            public long lengthBytes() {
+                return text.getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+
+        record OfFile(Path file, long lengthBytes) implements Piece {}
+    }
 
     /** Adds a part of JSON. */
     public void addJson(String part, JsonNode document) {
-        parts.add(
-                BodyPublishers.ofString(
-                        head(part, "", "application/json") + Json.write(document) + "\r\n"));
+        String head = head(part, "", "application/json");
+        pieces.add(new Piece.Text(head + Json.write(document) + "\r\n"));
     }
 
     /**
@@ -46,31 +63,63 @@ public final class Multipart {
         if (!names.add(name)) {
             throw new CommandException(ExitCode.USAGE, "two files are named " + name);
         }
-        if (!Files.isRegularFile(file)) {
-            throw new CommandException(ExitCode.USAGE, "no such file: " + file);
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new CommandException(ExitCode.USAGE, "no readable file: " + file);
         }
         try {
             String disposition = "; filename=\"" + name + "\"";
-            parts.add(BodyPublishers.ofString(head(part, disposition, "application/octet-stream")));
-            parts.add(BodyPublishers.ofFile(file));
-            parts.add(BodyPublishers.ofString("\r\n"));
-        } catch (FileNotFoundException e) {
+            pieces.add(new Piece.Text(head(part, disposition, "application/octet-stream")));
+            pieces.add(new Piece.OfFile(file, Files.size(file)));
+            pieces.add(new Piece.Text("\r\n"));
+        } catch (IOException e) {
             throw new CommandException(ExitCode.USAGE, "cannot read " + file, e);
         }
-    }
-
-    String contentType() {
-        return "multipart/form-data; boundary=" + boundary;
-    }
-
-    BodyPublisher publisher() {
-        List<BodyPublisher> all = new ArrayList<>(parts);
-        all.add(BodyPublishers.ofString("--" + boundary + "--\r\n"));
-        return BodyPublishers.concat(all.toArray(BodyPublisher[]::new));
     }
 
     private String head(String part, String disposition, String contentType) {
         return "--%s\r\nContent-Disposition: form-data; name=\"%s\"%s\r\nContent-Type: %s\r\n\r\n"
                 .formatted(boundary, part, disposition, contentType);
+    }
+
+    private String tail() {
+        return "--" + boundary + "--\r\n";
+    }
+
+    @Override
+    public String contentType() {
+        return "multipart/form-data; boundary=" + boundary;
+    }
+
+    @Override
+    public long lengthBytes() {
+        return pieces.stream().mapToLong(Piece::lengthBytes).sum() + tail().length();
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        for (Piece piece : pieces) {
+            switch (piece) {
+                case Piece.Text(String text) -> out.write(text.getBytes(StandardCharsets.UTF_8));
+                case Piece.OfFile(Path file, long lengthBytes) -> copy(file, lengthBytes, out);
+            }
+        }
+        out.write(tail().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As many bytes as were announced: a file that has shrunk meanwhile breaks the request. */
+    private static void copy(Path file, long lengthBytes, OutputStream out) throws IOException {
+        byte[] buffer = new byte[COPY_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            long left = lengthBytes;
+            while (left > 0) {
+                int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (read < 0) {
+                    throw new CommandException(
+                            ExitCode.FAILED, "the file changed while it was sent: " + file);
+                }
+                out.write(buffer, 0, read);
+                left -= read;
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Trust in the authorities of a PEM file and in no other. */
@@ -20,7 +21,7 @@ final class Trust {
 
     private Trust() {}
 
-    static SSLContext in(Path authority) {
+    static SSLSocketFactory in(Path authority) {
         try (InputStream pem = Files.newInputStream(authority)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -34,7 +35,7 @@ final class Trust {
             factory.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, factory.getTrustManagers(), null);
-            return context;
+            return context.getSocketFactory();
         } catch (IOException | GeneralSecurityException e) {
             throw new CommandException(
                     ExitCode.CONFIGURATION, "cannot trust in " + authority + ": " + e, e);

@@ -14,7 +14,6 @@ import dev.orrery.cli.client.Jobs;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.client.LogFollower;
 import dev.orrery.cli.client.LogFollower.Stream;
-import dev.orrery.cli.client.UnreachableException;
 import dev.orrery.cli.serve.EmbeddedCluster;
 import dev.orrery.cli.text.TerminalText;
 
@@ -51,9 +50,7 @@ public final class RunCommand implements Callable<Integer> {
             Connection connection = server.connection(root);
             Optional<Client> running = running(connection);
             if (running.isPresent()) {
-                try (Client client = running.get()) {
-                    return run(client, job);
-                }
+                return run(running.get(), job);
             }
             try (EmbeddedCluster cluster = EmbeddedCluster.start(root.context(), root.data())) {
                 Endpoint endpoint =
@@ -64,9 +61,7 @@ public final class RunCommand implements Callable<Integer> {
                                         Optional.empty(),
                                         Map.of())
                                 .endpointAt(cluster.uri());
-                try (Client client = new Client(endpoint)) {
-                    return run(client, job);
-                }
+                return run(new Client(endpoint), job);
             }
         } catch (CommandException e) {
             root.context().complain("orrery: " + e.getMessage());
@@ -80,13 +75,7 @@ public final class RunCommand implements Callable<Integer> {
         if (connection.isNamed() || client.isEmpty()) {
             return client;
         }
-        try {
-            client.get().getText("/healthz");
-            return client;
-        } catch (UnreachableException nobodyThere) {
-            client.get().close();
-            return Optional.empty();
-        }
+        return client.filter(Client::isAnswered);
     }
 
     private int run(Client client, ObjectNode job) {

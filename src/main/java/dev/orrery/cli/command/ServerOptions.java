@@ -43,7 +43,9 @@ final class ServerOptions {
     /** A session with the cluster; that of an ended 'run' is started again to be read. */
     Session open(RootCommand root) {
         Connection connection = connection(root);
-        if (!connection.isNamed() && EmbeddedCluster.isRun(root.data())) {
+        boolean mayBeRead = !connection.isNamed() && EmbeddedCluster.isRun(root.data());
+        if (mayBeRead
+                && connection.endpoint().map(Client::new).filter(Client::isAnswered).isEmpty()) {
             EmbeddedCluster cluster = EmbeddedCluster.reopen(root.context(), root.data());
             Endpoint endpoint = connection.endpointAt(cluster.uri());
             return new Session(new Client(endpoint), Optional.of(cluster));
@@ -70,7 +72,6 @@ final class ServerOptions {
 
         @Override
         public void close() {
-            client.close();
             cluster.ifPresent(EmbeddedCluster::close);
         }
     }

@@ -1,0 +1,122 @@
+package dev.orrery.cli;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A server on loopback that gives prepared answers and remembers what it was asked. */
+public final class FakeServer implements AutoCloseable {
+
+    /** What it was asked, with the body as Latin-1 so that no byte is lost. */
+    public record Asked(String method, String target, Map<String, String> headers, String body) {}
+
+    private record Answer(int status, String contentType, byte[] body) {}
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<String, Queue<Answer>> answers = new HashMap<>();
+    private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
+
+    /** Starts on any free port. */
+    public FakeServer() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    /** Where it listens. */
+    public String uri() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Everything asked so far. */
+    public List<Asked> asked() {
+        return List.copyOf(asked);
+    }
+
+    /** Answers the request, by method and target below /api/v1, with JSON; the last one repeats. */
+    public FakeServer json(String request, int status, String body) {
+        return add(request, status, "application/json", body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Answers with bytes. */
+    public FakeServer bytes(String request, byte[] body) {
+        return add(request, 200, "application/octet-stream", body);
+    }
+
+    /** Answers with events, written as {@code type data}, and ends the stream. */
+    public FakeServer events(String request, String... events) {
+        StringBuilder text = new StringBuilder(": ping\n\n");
+        for (String event : events) {
+            int space = event.indexOf(' ');
+            text.append("id: t:1\nevent: ")
+                    .append(event, 0, space)
+                    .append("\ndata: ")
+                    .append(event.substring(space + 1))
+                    .append("\n\n");
+        }
+        byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
+        return add(request, 200, "text/event-stream", body);
+    }
+
+    private FakeServer add(String request, int status, String contentType, byte[] body) {
+        synchronized (answers) {
+            answers.computeIfAbsent(request, key -> new ArrayDeque<>())
+                    .add(new Answer(status, contentType, body));
+        }
+        return this;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String target = exchange.getRequestURI().toString().replaceFirst("^/api/v1", "");
+        String method = exchange.getRequestMethod();
+        Map<String, String> headers = new HashMap<>();
+        exchange.getRequestHeaders()
+                .forEach((name, values) -> headers.put(name, values.getFirst()));
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        asked.add(
+                new Asked(method, target, headers, new String(body, StandardCharsets.ISO_8859_1)));
+        Answer answer = next(method + " " + target);
+        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+        exchange.sendResponseHeaders(
+                answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
+        try (OutputStream out = exchange.getResponseBody()) {
+            out.write(answer.body());
+        }
+    }
+
+    private Answer next(String request) {
+        synchronized (answers) {
+            Queue<Answer> prepared = answers.get(request);
+            if (prepared == null) {
+                byte[] problem =
+                        "{\"code\":1201,\"detail\":\"not prepared: %s\"}"
+                                .formatted(request)
+                                .getBytes(StandardCharsets.UTF_8);
+                return new Answer(404, "application/problem+json", problem);
+            }
+            return prepared.size() > 1 ? prepared.remove() : prepared.element();
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
