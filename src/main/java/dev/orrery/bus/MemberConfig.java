@@ -17,6 +17,10 @@ import java.util.List;
 /**
  * The configuration of this node's Hazelcast member: {@code conf/hazelcast.xml}, and what the
  * settings add to it.
+ *
+ * <p>The ports of members must lie outside those that the kernel gives to outgoing connections
+ * (from 32768 on Linux): Hazelcast takes the source of a connection for an address of its member,
+ * and a port that is one member's own and another's source makes the two one.
  */
 final class MemberConfig {
     private static final String FIXED_PART = "conf/hazelcast.xml";

@@ -9,7 +9,6 @@ import io.vertx.core.VertxOptions;
 import org.awaitility.Awaitility;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,13 +17,20 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** Nodes on loopback with little memory and few threads, stopped together at the end of a test. */
 final class BusNodes implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(10);
 
-    private final int memberPortFirst = freePort();
+    private static final int PORT_FIRST = 12_000;
+    private static final int RANGE_SIZE = 10;
+    private static final int RANGES = 10;
+    private static final int PROCESSES = 200;
+    private static final AtomicInteger RANGE = new AtomicInteger();
+
+    private final int memberPortFirst = nextRange();
     private final Deque<Started> started = new ArrayDeque<>();
 
     private record Started(BusStart start, BusNode node) {}
@@ -100,7 +106,13 @@ final class BusNodes implements AutoCloseable {
     /** A range of its own for each object, so that other clusters on the machine are left alone. */
     Settings.Cluster cluster(boolean enabled, List<String> join) {
         return new Settings.Cluster(
-                enabled, "127.0.0.1", 0, memberPortFirst, memberPortFirst + 20, join, "loopback");
+                enabled,
+                "127.0.0.1",
+                0,
+                memberPortFirst,
+                memberPortFirst + RANGE_SIZE - 1,
+                join,
+                "loopback");
     }
 
     static VertxOptions small() {
@@ -111,11 +123,12 @@ final class BusNodes implements AutoCloseable {
         return future.await(SOON.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return Math.min(socket.getLocalPort(), 65_000);
-        } catch (IOException fault) {
-            throw new AssertionError("no free port", fault);
-        }
+    /**
+     * Below the ports that the kernel gives to outgoing connections: Hazelcast takes the source of
+     * a connection for an address of its member, so a port that serves as both confuses it.
+     */
+    private static int nextRange() {
+        int process = (int) (ProcessHandle.current().pid() % PROCESSES);
+        return PORT_FIRST + (process * RANGES + RANGE.getAndIncrement() % RANGES) * RANGE_SIZE;
     }
 }

@@ -32,11 +32,11 @@ import java.util.UUID;
 
 /** Messages and durable events survive the wire exactly; other bytes are refused. */
 final class WireTest {
-    private static final int VALUES = 1_000;
+    private static final int VALUES = 3_000;
     private static final JobId JOB = new JobId(new UUID(0x0190_0000_0000_7000L, 7));
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 20261122})
+    @ValueSource(longs = {1, 20261122})
     void everyMessage_survivesTheWire(long seed) {
         ArbitraryValues arbitrary = new ArbitraryValues(seed);
 
@@ -49,7 +49,7 @@ final class WireTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 20261122})
+    @ValueSource(longs = {1, 20261122})
     void everyDurableEvent_survivesTheStore(long seed) {
         ArbitraryValues arbitrary = new ArbitraryValues(seed);
 
