@@ -1,4 +1,4 @@
-package dev.orrery.node;
+package dev.orrery.node.leader;
 
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
@@ -9,8 +9,13 @@ import dev.orrery.protocol.Topic;
 import dev.orrery.protocol.TopicMessage;
 import dev.orrery.protocol.TopicMessage.Events;
 import dev.orrery.protocol.TopicMessage.TopicEvent;
+
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,14 +26,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends live events to the proxies that asked for them: one message for each proxy and batch,
  * however many clients it has. A lost message is repaired by the proxy, which sees the gap.
  */
-final class Publisher {
+public final class Publisher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
     private static final Duration SUBSCRIPTION_TTL = Duration.ofSeconds(10);
@@ -45,7 +48,7 @@ final class Publisher {
     private boolean clusterTimer;
     private boolean clusterDirty;
 
-    Publisher(Vertx vertx, Bus bus, long epoch, Supplier<Future<ClusterView>> view) {
+    public Publisher(Vertx vertx, Bus bus, long epoch, Supplier<Future<ClusterView>> view) {
         this.vertx = vertx;
         this.bus = bus;
         this.epoch = epoch;
@@ -53,7 +56,7 @@ final class Publisher {
     }
 
     /** Takes or renews a proxy's wishes; the ones it does not repeat end by themselves. */
-    void subscribe(TopicMessage.Subscribe wish) {
+    public void subscribe(TopicMessage.Subscribe wish) {
         long until = System.nanoTime() + SUBSCRIPTION_TTL.toNanos();
         for (Topic topic : wish.topics()) {
             Map<String, Long> proxies = subscribers.get(topic);
@@ -73,13 +76,13 @@ final class Publisher {
     }
 
     /** Forgets wishes that were not repeated. */
-    void forgetExpired() {
+    public void forgetExpired() {
         long now = System.nanoTime();
         subscribers.values().forEach(proxies -> proxies.values().removeIf(end -> end - now < 0));
         subscribers.values().removeIf(Map::isEmpty);
     }
 
-    void happened(JobEvent event, Optional<Namespace> namespace) {
+    public void happened(JobEvent event, Optional<Namespace> namespace) {
         clusterChanged();
         if (subscribers.isEmpty()) {
             return;
@@ -91,28 +94,24 @@ final class Publisher {
                     new Topic.OfJob(event.job()),
                     new TopicEvent.Durable(event));
         }
-        namespace.ifPresent(
-                it -> {
-                    TopicEvent changed = new TopicEvent.JobChanged(it, event);
-                    add(new Topic.OfJobs(Optional.of(it)), changed);
-                    addOnce(
-                            new Topic.OfJobs(Optional.empty()),
-                            new Topic.OfJobs(Optional.of(it)),
-                            changed);
-                });
+        namespace.ifPresent(it -> {
+            TopicEvent changed = new TopicEvent.JobChanged(it, event);
+            add(new Topic.OfJobs(Optional.of(it)), changed);
+            addOnce(new Topic.OfJobs(Optional.empty()), new Topic.OfJobs(Optional.of(it)), changed);
+        });
     }
 
-    void progressed(TopicEvent.Progress progress) {
+    public void progressed(TopicEvent.Progress progress) {
         add(new Topic.OfJob(progress.attempt().job()), progress);
     }
 
-    void logGrown(TopicMessage.LogSize size) {
+    public void logGrown(TopicMessage.LogSize size) {
         add(new Topic.OfLogs(size.attempt().job()), new TopicEvent.LogGrown(size));
         flush();
     }
 
     /** Sends the cluster's picture to its watchers, at most four times a second. */
-    void clusterChanged() {
+    public void clusterChanged() {
         clusterDirty = true;
         if (!clusterTimer && isClusterWatched()) {
             clusterTimer = true;
@@ -131,14 +130,12 @@ final class Publisher {
     private void sendCluster() {
         clusterDirty = false;
         view.get()
-                .onSuccess(
-                        now -> {
-                            Set<String> proxies = new HashSet<>(of(new Topic.OfCluster()).keySet());
-                            proxies.addAll(of(new Topic.OfNodes()).keySet());
-                            proxies.forEach(
-                                    proxy -> send(proxy, new TopicEvent.ClusterChanged(now)));
-                            flush();
-                        })
+                .onSuccess(now -> {
+                    Set<String> proxies = new HashSet<>(of(new Topic.OfCluster()).keySet());
+                    proxies.addAll(of(new Topic.OfNodes()).keySet());
+                    proxies.forEach(proxy -> send(proxy, new TopicEvent.ClusterChanged(now)));
+                    flush();
+                })
                 .onFailure(fault -> clusterDirty = true);
     }
 
@@ -168,14 +165,13 @@ final class Publisher {
     }
 
     /** Lets go what was gathered. */
-    void flush() {
-        outgoing.forEach(
-                (proxy, events) -> {
-                    for (int from = 0; from < events.size(); from += MESSAGE_EVENTS_MAX) {
-                        int to = Math.min(events.size(), from + MESSAGE_EVENTS_MAX);
-                        bus.send(new Address(proxy), new Events(epoch, events.subList(from, to)));
-                    }
-                });
+    public void flush() {
+        outgoing.forEach((proxy, events) -> {
+            for (int from = 0; from < events.size(); from += MESSAGE_EVENTS_MAX) {
+                int to = Math.min(events.size(), from + MESSAGE_EVENTS_MAX);
+                bus.send(new Address(proxy), new Events(epoch, events.subList(from, to)));
+            }
+        });
         outgoing.clear();
     }
 }

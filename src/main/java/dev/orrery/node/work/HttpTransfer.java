@@ -1,4 +1,4 @@
-package dev.orrery.node;
+package dev.orrery.node.work;
 
 import dev.orrery.execution.Executor.Transfer;
 import dev.orrery.model.BlobId;
@@ -6,6 +6,7 @@ import dev.orrery.model.CapturedLog;
 import dev.orrery.model.Content;
 import dev.orrery.model.StoredFile;
 import dev.orrery.protocol.WorkerCommand.Assignment;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -27,13 +28,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
 import javax.net.ssl.SSLContext;
 
 /**
- * Moves bytes between a worker and a master over HTTP, under the token of the attempt. Blocking; for
- * the threads of attempts.
+ * Moves bytes between a worker and a master over HTTP, under the token of the attempt. Blocking;
+ * for the threads of attempts.
  */
-final class HttpTransfer implements Transfer, AutoCloseable {
+public final class HttpTransfer implements Transfer, AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration SHIP_TIMEOUT = Duration.ofSeconds(10);
@@ -42,7 +44,7 @@ final class HttpTransfer implements Transfer, AutoCloseable {
 
     private final HttpClient client;
 
-    HttpTransfer(Optional<SSLContext> tls) {
+    public HttpTransfer(Optional<SSLContext> tls) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)

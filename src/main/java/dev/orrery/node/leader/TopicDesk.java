@@ -1,4 +1,4 @@
-package dev.orrery.node;
+package dev.orrery.node.leader;
 
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.CapturedLog;
@@ -16,35 +16,35 @@ import dev.orrery.store.JobReads;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.Tokens;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Answers what proxies ask about topics, jobs and tokens, from the store. Blocking. */
-final class TopicDesk {
+public final class TopicDesk {
 
     private final JobReads jobs;
     private final Tokens tokens;
     private final LogFiles logs;
     private final String dataUri;
 
-    TopicDesk(JobReads jobs, Tokens tokens, LogFiles logs, String dataUri) {
+    public TopicDesk(JobReads jobs, Tokens tokens, LogFiles logs, String dataUri) {
         this.jobs = jobs;
         this.tokens = tokens;
         this.logs = logs;
         this.dataUri = dataUri;
     }
 
-    Message answer(TopicMessage question, long epoch) {
+    public Message answer(TopicMessage question, long epoch) {
         try {
             return switch (question) {
                 case TopicMessage.Subscribe it ->
                         new TopicMessage.Subscribed(epoch, heads(it.topics()));
                 case TopicMessage.ReadEvents it -> read(it);
                 case TopicMessage.Authenticate it ->
-                        new TopicMessage.Authenticated(
-                                tokens.find(it.tokenHash(), Instant.now()));
+                        new TopicMessage.Authenticated(tokens.find(it.tokenHash(), Instant.now()));
                 case TopicMessage.Locate it ->
                         new TopicMessage.Located(
                                 jobs.job(it.job()).map(JobReads.JobRow::namespace), dataUri);

@@ -1,4 +1,4 @@
-package dev.orrery.node;
+package dev.orrery.node.leader;
 
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.Message;
@@ -10,9 +10,11 @@ import dev.orrery.scheduling.SchedulerMachine;
 import dev.orrery.scheduling.StateEvent;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
+
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +31,7 @@ import java.util.function.Function;
  * <p>While one batch is being written the next one fills; there is no timer. Everything runs on one
  * context, but for the commit itself, which runs on the writer.
  */
-final class CommitLoop {
+public final class CommitLoop {
 
     /** Inputs that may wait for a commit; past it callers are refused. */
     static final int WAITING_MAX = 20_000;
@@ -47,7 +49,7 @@ final class CommitLoop {
     private long replies;
 
     /** Where the effects of durable decisions go. */
-    interface Outlet {
+    public interface Outlet {
 
         /** Facts that are on disk now, and volatile ones, in order. */
         void happened(List<StateEvent> events);
@@ -66,7 +68,7 @@ final class CommitLoop {
         int inputs;
     }
 
-    CommitLoop(
+    public CommitLoop(
             Context context,
             Executor writer,
             Store store,
@@ -81,17 +83,17 @@ final class CommitLoop {
         this.failed = failed;
     }
 
-    static Moment now() {
+    public static Moment now() {
         return new Moment(System.nanoTime(), Instant.now());
     }
 
     /** Whether a further input would have to wait behind too many. */
-    boolean isFull() {
+    public boolean isFull() {
         return open.inputs >= WAITING_MAX;
     }
 
     /** Feeds an input that wants an answer. */
-    Future<Message> ask(Function<Long, Input> input) {
+    public Future<Message> ask(Function<Long, Input> input) {
         if (stopped) {
             return Future.failedFuture("the leader stepped down");
         }
@@ -103,7 +105,7 @@ final class CommitLoop {
     }
 
     /** Feeds an input. */
-    void feed(Input input) {
+    public void feed(Input input) {
         if (stopped) {
             return;
         }
@@ -189,14 +191,14 @@ final class CommitLoop {
     }
 
     /** Ends for good: takes no input, lets nothing out, and fails everybody who waits. */
-    void stop(Throwable cause) {
+    public void stop(Throwable cause) {
         stopped = true;
         List<Promise<Message>> waiting = List.copyOf(askers.values());
         askers.clear();
         waiting.forEach(promise -> promise.fail(cause));
     }
 
-    SchedulerMachine machine() {
+    public SchedulerMachine machine() {
         return machine;
     }
 }

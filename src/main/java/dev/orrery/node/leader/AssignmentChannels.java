@@ -1,4 +1,4 @@
-package dev.orrery.node;
+package dev.orrery.node.leader;
 
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
@@ -7,7 +7,12 @@ import dev.orrery.protocol.Message;
 import dev.orrery.protocol.WorkerCommand;
 import dev.orrery.protocol.WorkerCommandReply;
 import dev.orrery.scheduling.Effect;
+
 import io.vertx.core.Vertx;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,15 +21,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Brings assignments to workers, in order and exactly once in a session: one numbered batch is under
- * way to each worker, sent again until the worker has taken it, and what comes meanwhile makes the
- * next batch. The scheduler bounds how much there is.
+ * Brings assignments to workers, in order and exactly once in a session: one numbered batch is
+ * under way to each worker, sent again until the worker has taken it, and what comes meanwhile
+ * makes the next batch. The scheduler bounds how much there is.
  */
-final class AssignmentChannels {
+public final class AssignmentChannels {
 
     private static final Logger LOG = LoggerFactory.getLogger(AssignmentChannels.class);
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(2);
@@ -54,7 +57,7 @@ final class AssignmentChannels {
         }
     }
 
-    AssignmentChannels(
+    public AssignmentChannels(
             Vertx vertx,
             Bus bus,
             long epoch,
@@ -66,12 +69,10 @@ final class AssignmentChannels {
     }
 
     /** Begins the channel of a session; what was under way in an earlier one is dropped. */
-    void opened(WorkerId worker, long incarnation, long session) {
+    public void opened(WorkerId worker, long incarnation, long session) {
         Channel current = channels.get(worker);
         boolean same =
-                current != null
-                        && current.incarnation == incarnation
-                        && current.session == session;
+                current != null && current.incarnation == incarnation && current.session == session;
         if (!same) {
             closed(worker);
             channels.put(worker, new Channel(worker, incarnation, session));
@@ -79,19 +80,19 @@ final class AssignmentChannels {
     }
 
     /** Ends the channel of a worker that is gone. */
-    void closed(WorkerId worker) {
+    public void closed(WorkerId worker) {
         Channel channel = channels.remove(worker);
         if (channel != null) {
             channel.closed = true;
         }
     }
 
-    void closeAll() {
+    public void closeAll() {
         List.copyOf(channels.keySet()).forEach(this::closed);
     }
 
     /** Takes an assignment along; {@code send} lets it go. */
-    void add(Effect.Assign assign) {
+    public void add(Effect.Assign assign) {
         Channel channel = channels.get(assign.worker());
         boolean current =
                 channel != null
@@ -103,7 +104,7 @@ final class AssignmentChannels {
     }
 
     /** Sends what waits, to every worker to which nothing is under way. */
-    void send() {
+    public void send() {
         for (Channel channel : channels.values()) {
             if (!channel.sending && !channel.waiting.isEmpty()) {
                 sendNext(channel);
@@ -131,17 +132,14 @@ final class AssignmentChannels {
         }
         bus.request(Address.worker(channel.worker, channel.incarnation), command, REPLY_TIMEOUT)
                 .onSuccess(reply -> taken(channel, reply))
-                .onFailure(
-                        fault ->
-                                vertx.setTimer(
-                                        pauseMillis,
-                                        id ->
-                                                deliver(
-                                                        channel,
-                                                        command,
-                                                        Math.min(
-                                                                PAUSE_MILLIS_MAX,
-                                                                2 * pauseMillis))));
+                .onFailure(fault ->
+                        vertx.setTimer(
+                                pauseMillis,
+                                id ->
+                                        deliver(
+                                                channel,
+                                                command,
+                                                Math.min(PAUSE_MILLIS_MAX, 2 * pauseMillis))));
     }
 
     private void taken(Channel channel, Message reply) {

@@ -1,9 +1,10 @@
-package dev.orrery.node;
+package dev.orrery.node.work;
 
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.Resources;
 import dev.orrery.protocol.WorkerCommand.Assignment;
 import dev.orrery.protocol.WorkerOffer;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * The attempts that a worker holds: those that wait in the order they came, those that run, and
  * those that ended and are not acknowledged. Keeps within slots and resources.
  */
-final class AttemptBoard {
+public final class AttemptBoard {
 
     private final WorkerOffer offer;
     private final LinkedHashMap<AttemptId, Assignment> waiting = new LinkedHashMap<>();
@@ -22,19 +23,19 @@ final class AttemptBoard {
     private final Map<AttemptId, Assignment> ended = new LinkedHashMap<>();
     private Resources used = Resources.NONE;
 
-    AttemptBoard(WorkerOffer offer) {
+    public AttemptBoard(WorkerOffer offer) {
         this.offer = offer;
     }
 
     /** Takes an attempt in, unless it is held already. */
-    void add(Assignment assignment) {
+    public void add(Assignment assignment) {
         if (!holds(assignment.attempt())) {
             waiting.put(assignment.attempt(), assignment);
         }
     }
 
     /** The next attempt that fits beside those that run, which then runs. */
-    Optional<Assignment> startNext() {
+    public Optional<Assignment> startNext() {
         Map.Entry<AttemptId, Assignment> first = waiting.firstEntry();
         if (first == null || running.size() >= offer.slots()) {
             return Optional.empty();
@@ -50,7 +51,7 @@ final class AttemptBoard {
     }
 
     /** Gives back an attempt that has not started; false when it has, or is not held. */
-    boolean withdraw(AttemptId attempt) {
+    public boolean withdraw(AttemptId attempt) {
         Assignment assignment = waiting.remove(attempt);
         if (assignment == null) {
             return false;
@@ -60,7 +61,7 @@ final class AttemptBoard {
     }
 
     /** A running attempt is over; it is held until it is acknowledged. */
-    void ended(AttemptId attempt) {
+    public void ended(AttemptId attempt) {
         Assignment assignment = running.remove(attempt);
         if (assignment != null) {
             used = used.minus(assignment.spec().resources());
@@ -69,37 +70,37 @@ final class AttemptBoard {
     }
 
     /** The leader knows that the attempt is over. */
-    void acknowledged(AttemptId attempt) {
+    public void acknowledged(AttemptId attempt) {
         ended.remove(attempt);
     }
 
-    boolean holds(AttemptId attempt) {
+    public boolean holds(AttemptId attempt) {
         return waiting.containsKey(attempt)
                 || running.containsKey(attempt)
                 || ended.containsKey(attempt);
     }
 
     /** Everything it holds. */
-    List<AttemptId> live() {
+    public List<AttemptId> live() {
         List<AttemptId> all = new ArrayList<>(waiting.keySet());
         all.addAll(running.keySet());
         all.addAll(ended.keySet());
         return all;
     }
 
-    List<AttemptId> waiting() {
+    public List<AttemptId> waiting() {
         return List.copyOf(waiting.keySet());
     }
 
-    List<AttemptId> running() {
+    public List<AttemptId> running() {
         return List.copyOf(running.keySet());
     }
 
-    boolean isIdle() {
+    public boolean isIdle() {
         return waiting.isEmpty() && running.isEmpty();
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return isIdle() && ended.isEmpty();
     }
 }

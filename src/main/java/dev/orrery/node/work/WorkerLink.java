@@ -1,4 +1,4 @@
-package dev.orrery.node;
+package dev.orrery.node.work;
 
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
@@ -9,12 +9,15 @@ import dev.orrery.protocol.Message;
 import dev.orrery.protocol.WorkerMessage;
 import dev.orrery.protocol.WorkerOffer;
 import dev.orrery.protocol.WorkerReply;
+
 import io.vertx.core.Vertx;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A worker's relation with the leader: hello, heartbeats, and the fence.
@@ -23,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * heartbeat was sent; the leader counts the longer lease from the moment at which it came. So the
  * tasks of a worker that is cut off are dead before anybody runs them again.
  */
-final class WorkerLink {
+public final class WorkerLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLink.class);
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(2);
@@ -46,7 +49,7 @@ final class WorkerLink {
     private long helloPauseMillis = HELLO_PAUSE_MILLIS_MIN;
 
     /** Who the worker is, and what it holds just now. */
-    record Self(
+    public record Self(
             WorkerId worker,
             long incarnation,
             WorkerOffer offer,
@@ -54,7 +57,7 @@ final class WorkerLink {
             Supplier<List<AttemptId>> live) {}
 
     /** What the link tells its worker. */
-    interface Events {
+    public interface Events {
 
         /** The worker belongs to the cluster for the first time. */
         void joined();
@@ -69,7 +72,8 @@ final class WorkerLink {
         void superseded();
     }
 
-    WorkerLink(Vertx vertx, Bus bus, Settings.Scheduling settings, Self self, Events events) {
+    public WorkerLink(
+            Vertx vertx, Bus bus, Settings.Scheduling settings, Self self, Events events) {
         this.vertx = vertx;
         this.bus = bus;
         this.settings = settings;
@@ -77,7 +81,7 @@ final class WorkerLink {
         this.events = events;
     }
 
-    void start() {
+    public void start() {
         lastRenewal = System.nanoTime();
         vertx.setPeriodic(settings.heartbeat().toMillis(), id -> heartbeat());
         vertx.setPeriodic(FENCE_CHECK_MILLIS, id -> checkFence());
@@ -85,26 +89,26 @@ final class WorkerLink {
     }
 
     /** The newest epoch it has heard of; older leaders command nothing. */
-    long epoch() {
+    public long epoch() {
         return epoch;
     }
 
-    long session() {
+    public long session() {
         return session;
     }
 
     /** A command of this epoch came. */
-    void heardOf(long newEpoch) {
+    public void heardOf(long newEpoch) {
         epoch = Math.max(epoch, newEpoch);
     }
 
     /** Asks for no new work from now on. */
-    void drain() {
+    public void drain() {
         draining = true;
         heartbeat();
     }
 
-    void close() {
+    public void close() {
         closed = true;
     }
 
@@ -149,11 +153,10 @@ final class WorkerLink {
                         draining);
         bus.request(Address.SCHEDULER, message, REPLY_TIMEOUT)
                 .onSuccess(reply -> answered(reply, sentAt, sentIn))
-                .onFailure(
-                        fault ->
-                                LOG.atDebug()
-                                        .addKeyValue("worker", self.worker())
-                                        .log("heartbeat not answered"));
+                .onFailure(fault ->
+                        LOG.atDebug()
+                                .addKeyValue("worker", self.worker())
+                                .log("heartbeat not answered"));
     }
 
     private void answered(Message reply, long sentAt, long sentIn) {

@@ -1,6 +1,7 @@
-package dev.orrery.node;
+package dev.orrery.node.work;
 
 import dev.orrery.config.Settings;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,15 +10,16 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.Optional;
+
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** TLS for a client of this cluster, which trusts the cluster's authority and nobody else. */
-final class TrustedTls {
+public final class TrustedTls {
 
     private TrustedTls() {}
 
-    static Optional<SSLContext> of(Optional<Settings.Tls> tls) throws IOException {
+    public static Optional<SSLContext> of(Optional<Settings.Tls> tls) throws IOException {
         if (tls.isEmpty()) {
             return Optional.empty();
         }

@@ -1,4 +1,4 @@
-package dev.orrery.node;
+package dev.orrery.node.work;
 
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
@@ -8,7 +8,9 @@ import dev.orrery.protocol.Message;
 import dev.orrery.protocol.WorkerMessage;
 import dev.orrery.protocol.WorkerMessage.Report;
 import dev.orrery.protocol.WorkerReply;
+
 import io.vertx.core.Vertx;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,7 +28,7 @@ import java.util.function.Consumer;
  * end says the same, for one durable event instead of two. The worker holds a bounded number of
  * attempts, and each has at most one report of each kind here, so the box is bounded.
  */
-final class ReportOutbox {
+public final class ReportOutbox {
 
     private static final long STARTED_DELAY_MILLIS = 20;
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
@@ -48,7 +50,7 @@ final class ReportOutbox {
     private long seq;
     private long pauseMillis = PAUSE_MILLIS_MIN;
 
-    ReportOutbox(
+    public ReportOutbox(
             Vertx vertx,
             Bus bus,
             WorkerId worker,
@@ -61,7 +63,7 @@ final class ReportOutbox {
         this.acknowledged = acknowledged;
     }
 
-    void add(Report report) {
+    public void add(Report report) {
         switch (report) {
             case Report.Started it -> {
                 startedLately.put(it.attempt(), it);
@@ -141,11 +143,11 @@ final class ReportOutbox {
         sendNext();
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return !sending && waiting.isEmpty() && startedLately.isEmpty();
     }
 
-    void close() {
+    public void close() {
         closed = true;
     }
 }
