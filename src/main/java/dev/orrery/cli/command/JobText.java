@@ -7,6 +7,7 @@ import dev.orrery.cli.text.Table;
 import dev.orrery.cli.text.Times;
 import dev.orrery.model.Quantities;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -55,6 +56,10 @@ final class JobText {
 
     /** How long it ran, or runs. */
     static String time(JsonNode job) {
+        if (job.has("wallSeconds")) {
+            Duration wall = Duration.ofNanos((long) (job.path("wallSeconds").asDouble() * 1e9));
+            return Times.between(Instant.EPOCH, Instant.EPOCH.plus(wall));
+        }
         Optional<String> started = Json.text(job, "startedAt");
         if (started.isEmpty()) {
             return "-";
