@@ -25,10 +25,12 @@ final class JobCommandsTest {
     private static final String JOB =
             """
             {"id":"j","number":4,"namespace":"default","name":"n\\u001b[31m","state":"SUCCEEDED",
-             "exitCode":0,"attempt":1,"worker":"w","lastSeq":5,"submittedAt":"2026-12-01T08:00:00Z",
+             "exitCode":0,"attempt":1,"worker":"w","lastSeq":5,
+             "submittedAt":"2026-12-01T08:00:00Z",
              "startedAt":"2026-12-01T08:00:00Z","endedAt":"2026-12-01T08:00:01.500Z",
              "attempts":[{"number":1,"worker":"w","state":"SUCCEEDED","exitCode":0,
-               "wallSeconds":1.5,"userCpuSeconds":0.25,"memoryPeakBytes":1048576,"stdoutBytes":3,"stderrBytes":0}],
+               "wallSeconds":1.5,"userCpuSeconds":0.25,
+               "memoryPeakBytes":1048576,"stdoutBytes":3,"stderrBytes":0}],
              "outputs":[{"name":"a.txt","sizeBytes":3,"sha256":"c0"}]}
             """;
 

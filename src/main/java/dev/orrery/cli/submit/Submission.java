@@ -1,4 +1,4 @@
-package dev.orrery.cli.command;
+package dev.orrery.cli.submit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +9,7 @@ import dev.orrery.cli.client.Client;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.client.Multipart;
 import dev.orrery.cli.client.UnreachableException;
+import dev.orrery.cli.option.NamespaceOption;
 
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

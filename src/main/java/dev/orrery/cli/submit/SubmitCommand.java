@@ -1,4 +1,4 @@
-package dev.orrery.cli.command;
+package dev.orrery.cli.submit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.JobWatch;
+import dev.orrery.cli.client.Jobs;
 import dev.orrery.cli.client.Json;
+import dev.orrery.cli.option.JobText;
+import dev.orrery.cli.option.OutputOption;
+import dev.orrery.cli.option.ServerOptions;
 import dev.orrery.cli.text.TerminalText;
 
 import picocli.CommandLine.Command;
@@ -48,7 +52,7 @@ public final class SubmitCommand implements Callable<Integer> {
                     new JobWatch(session.jobs(submission.namespace()))
                             .awaitEnd(JobText.id(accepted), (record, event) -> {});
             write(ended);
-            return WaitCommand.exitCodeOf(ended);
+            return Jobs.isSucceeded(ended) ? ExitCode.OK : ExitCode.FAILED;
         }
     }
 

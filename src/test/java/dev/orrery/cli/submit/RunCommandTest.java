@@ -1,4 +1,4 @@
-package dev.orrery.cli.command;
+package dev.orrery.cli.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.orrery.cli.command;
+package dev.orrery.cli.option;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** What is said of jobs to people. */
-final class JobText {
+public final class JobText {
 
     private JobText() {}
 
     /** One line a job. */
-    static List<String> table(List<JsonNode> jobs) {
+    public static List<String> table(List<JsonNode> jobs) {
         Table table =
                 new Table(
                         "NUMBER",
@@ -47,7 +47,7 @@ final class JobText {
     }
 
     /** The exit code, the signal, or the reason. */
-    static String exit(JsonNode ended) {
+    public static String exit(JsonNode ended) {
         return Json.text(ended, "exitCode")
                 .or(() -> Json.text(ended, "signal").map(signal -> "signal " + signal))
                 .or(() -> Json.text(ended, "reason"))
@@ -55,7 +55,7 @@ final class JobText {
     }
 
     /** How long it ran, or runs. */
-    static String time(JsonNode job) {
+    public static String time(JsonNode job) {
         if (job.has("wallSeconds")) {
             Duration wall = Duration.ofNanos((long) (job.path("wallSeconds").asDouble() * 1e9));
             return Times.between(Instant.EPOCH, Instant.EPOCH.plus(wall));
@@ -77,7 +77,7 @@ final class JobText {
     }
 
     /** One line an attempt. */
-    static List<String> attempts(List<JsonNode> attempts) {
+    public static List<String> attempts(List<JsonNode> attempts) {
         Table table =
                 new Table("ATTEMPT", "WORKER", "STATE", "EXIT", "TIME", "CPU", "MEMORY", "OUTPUT");
         for (JsonNode attempt : attempts) {
@@ -100,7 +100,7 @@ final class JobText {
     }
 
     /** One line a file. */
-    static List<String> files(List<JsonNode> files) {
+    public static List<String> files(List<JsonNode> files) {
         Table table = new Table("NAME", "SIZE", "SHA-256");
         for (JsonNode file : files) {
             table.add(
@@ -111,12 +111,12 @@ final class JobText {
         return table.lines();
     }
 
-    static String id(JsonNode job) {
+    public static String id(JsonNode job) {
         return Json.textOrDash(job, "id");
     }
 
     /** A job as a sentence names it. */
-    static String name(JsonNode job) {
+    public static String name(JsonNode job) {
         String number = Json.textOrDash(job, "number");
         return "job " + number + " (" + id(job) + ")";
     }

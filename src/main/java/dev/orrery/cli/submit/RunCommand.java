@@ -1,4 +1,4 @@
-package dev.orrery.cli.command;
+package dev.orrery.cli.submit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +14,8 @@ import dev.orrery.cli.client.Jobs;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.client.LogFollower;
 import dev.orrery.cli.client.LogFollower.Stream;
+import dev.orrery.cli.option.JobText;
+import dev.orrery.cli.option.ServerOptions;
 import dev.orrery.cli.serve.EmbeddedCluster;
 import dev.orrery.cli.text.TerminalText;
 

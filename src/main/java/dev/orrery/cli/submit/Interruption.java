@@ -1,4 +1,4 @@
-package dev.orrery.cli.command;
+package dev.orrery.cli.submit;
 
 import dev.orrery.cli.CommandException;
 import dev.orrery.cli.ExitCode;

@@ -1,4 +1,4 @@
-package dev.orrery.cli.command;
+package dev.orrery.cli.option;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -12,10 +12,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** How an answer is written: for people, as JSON, or as bare identities. */
-final class OutputOption {
+public final class OutputOption {
 
     /** The ways to write an answer. */
-    enum Format {
+    public enum Format {
         TABLE,
         JSON,
         QUIET
@@ -27,12 +27,9 @@ final class OutputOption {
             description = "For people, as one JSON document, or identities only.")
     private Format format = Format.TABLE;
 
-    boolean isTable() {
-        return format == Format.TABLE;
-    }
 
     /** Writes one answer. */
-    void write(
+    public void write(
             Context context,
             JsonNode answer,
             Function<JsonNode, String> identity,
@@ -45,7 +42,7 @@ final class OutputOption {
     }
 
     /** Writes several answers: one JSON array, or a line of identity each. */
-    void writeAll(
+    public void writeAll(
             Context context,
             List<JsonNode> answers,
             Function<JsonNode, String> identity,

@@ -1,4 +1,4 @@
-package dev.orrery.cli.command;
+package dev.orrery.cli.option;
 
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.Client;
@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Where a command finds its cluster. */
-final class ServerOptions {
+public final class ServerOptions {
 
     @Option(
             names = "--server",
@@ -35,13 +35,14 @@ final class ServerOptions {
             description = "PEM certificates that the server's must come from.")
     private Optional<Path> authority = Optional.empty();
 
-    Connection connection(RootCommand root) {
+    /** Where the flags, the environment and the data directory lead. */
+    public Connection connection(RootCommand root) {
         return new Connection(
                 root.data(), server, tokenFile, authority, root.context().environment());
     }
 
     /** A session with the cluster; that of an ended 'run' is started again to be read. */
-    Session open(RootCommand root) {
+    public Session open(RootCommand root) {
         Connection connection = connection(root);
         boolean mayBeRead = !connection.isNamed() && EmbeddedCluster.isRun(root.data());
         if (mayBeRead
@@ -64,9 +65,11 @@ final class ServerOptions {
     }
 
     /** A client, and the cluster that was started for it. */
-    record Session(Client client, Optional<EmbeddedCluster> cluster) implements AutoCloseable {
+    public record Session(Client client, Optional<EmbeddedCluster> cluster)
+            implements AutoCloseable {
 
-        Jobs jobs(NamespaceOption namespace) {
+        /** The jobs of a namespace. */
+        public Jobs jobs(NamespaceOption namespace) {
             return new Jobs(client, namespace.name());
         }
 
