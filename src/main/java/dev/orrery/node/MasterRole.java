@@ -25,8 +25,10 @@ import dev.orrery.config.Settings;
 import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
+
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -42,12 +44,13 @@ final class MasterRole {
     private final MasterParts parts;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final LogGrowth growth = new LogGrowth();
-    private Optional<PubSubProxyVerticle> proxy = Optional.empty();
+    private final Deployments deployments;
     private Optional<MasterVerticle> front = Optional.empty();
     private Optional<SchedulerVerticle> scheduler = Optional.empty();
 
     MasterRole(Surroundings around) throws StoreException, IOException {
         this.around = around;
+        this.deployments = new Deployments(around.node().vertx());
         this.parts = MasterParts.open(around.settings(), around.files());
     }
 
@@ -68,10 +71,10 @@ final class MasterRole {
                                         around.settings().limits(),
                                         Surroundings.version()),
                         fanout -> Optional.empty());
-        proxy = Optional.of(hub);
-        return vertx.deployVerticle(hub)
+        return deployments
+                .deploy(hub)
                 .compose(id -> startFront(vertx, hub.fanout(), blocking, logs))
-                .compose(id -> startScheduler(vertx));
+                .compose(id -> startScheduler());
     }
 
     private Future<String> startFront(
@@ -93,14 +96,11 @@ final class MasterRole {
                                 parts.blobs(),
                                 parts.logs()));
         front = Optional.of(verticle);
-        return vertx.deployVerticle(verticle);
+        return deployments.deploy(verticle);
     }
 
     private List<RouteSet> routes(
-            Fanout fanout,
-            StoreAuthenticator authenticator,
-            Blocking blocking,
-            AttemptLogs logs) {
+            Fanout fanout, StoreAuthenticator authenticator, Blocking blocking, AttemptLogs logs) {
         Settings settings = around.settings();
         JobReads reads = parts.store().jobs();
         Leader leader = new Leader(around.node().bus());
@@ -138,7 +138,7 @@ final class MasterRole {
         scheduler.ifPresent(it -> it.logGrown(size));
     }
 
-    private Future<String> startScheduler(Vertx vertx) {
+    private Future<String> startScheduler() {
         SchedulerVerticle verticle =
                 new SchedulerVerticle(
                         around.node().bus(),
@@ -152,7 +152,7 @@ final class MasterRole {
                                 around.fatal()));
         scheduler = Optional.of(verticle);
         new MasterMetrics(around.metrics()).bind(verticle::view);
-        return vertx.deployVerticle(verticle);
+        return deployments.deploy(verticle);
     }
 
     URI uri() {
@@ -160,13 +160,7 @@ final class MasterRole {
     }
 
     Future<?> stop() {
-        return undeploy(front.map(MasterVerticle::deploymentID))
-                .eventually(() -> undeploy(scheduler.map(SchedulerVerticle::deploymentID)))
-                .eventually(() -> undeploy(proxy.map(PubSubProxyVerticle::deploymentID)));
-    }
-
-    private Future<Void> undeploy(Optional<String> id) {
-        return id.map(it -> around.node().vertx().undeploy(it)).orElse(Future.succeededFuture());
+        return deployments.undeployAll();
     }
 
     /** Closes what is on disk; after this no other thread may use it. */

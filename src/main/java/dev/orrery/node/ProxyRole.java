@@ -9,11 +9,13 @@ import dev.orrery.api.rest.OpenRoutes;
 import dev.orrery.api.stream.Fanout;
 import dev.orrery.api.stream.StreamRoutes;
 import dev.orrery.bus.Address;
+
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PemTrustOptions;
+
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -22,10 +24,12 @@ import java.util.Optional;
 final class ProxyRole {
 
     private final Surroundings around;
+    private final Deployments deployments;
     private Optional<PubSubProxyVerticle> verticle = Optional.empty();
 
     ProxyRole(Surroundings around) {
         this.around = around;
+        this.deployments = new Deployments(around.node().vertx());
     }
 
     Future<?> start() {
@@ -50,17 +54,14 @@ final class ProxyRole {
                                                 authenticator,
                                                 routes(fanout, authenticator))));
         verticle = Optional.of(made);
-        return vertx.deployVerticle(made);
+        return deployments.deploy(made);
     }
 
     private List<RouteSet> routes(Fanout fanout, BusAuthenticator authenticator) {
         return List.of(
                 new OpenRoutes(Optional::empty, around.metrics()),
                 new StreamRoutes(
-                        fanout,
-                        authenticator,
-                        JobNames.WHOLE_IDS,
-                        around.settings().limits()));
+                        fanout, authenticator, JobNames.WHOLE_IDS, around.settings().limits()));
     }
 
     private HttpClient client(Vertx vertx) {
@@ -68,10 +69,9 @@ final class ProxyRole {
         around.settings()
                 .server()
                 .tls()
-                .ifPresent(
-                        tls ->
-                                options.setTrustOptions(
-                                        new PemTrustOptions().addCertPath(tls.ca().toString())));
+                .ifPresent(tls ->
+                        options.setTrustOptions(
+                                new PemTrustOptions().addCertPath(tls.ca().toString())));
         return vertx.createHttpClient(options);
     }
 
@@ -80,8 +80,6 @@ final class ProxyRole {
     }
 
     Future<?> stop() {
-        return verticle.map(PubSubProxyVerticle::deploymentID)
-                .map(id -> around.node().vertx().undeploy(id))
-                .orElse(Future.succeededFuture());
+        return deployments.undeployAll();
     }
 }

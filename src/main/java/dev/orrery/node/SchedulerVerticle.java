@@ -1,9 +1,15 @@
 package dev.orrery.node;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
 import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
+import dev.orrery.node.leader.AssignmentChannels;
+import dev.orrery.node.leader.CommitLoop;
+import dev.orrery.node.leader.Publisher;
+import dev.orrery.node.leader.TopicDesk;
 import dev.orrery.protocol.AttemptToken;
 import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.JobEvent;
@@ -22,8 +28,14 @@ import dev.orrery.scheduling.policy.Rules;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
+
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,15 +44,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The leader's scheduler: carries messages to the pure core, and its effects out once durable. */
 public final class SchedulerVerticle extends VerticleBase implements CommitLoop.Outlet {
 
     private static final Logger LOG = LoggerFactory.getLogger(SchedulerVerticle.class);
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration LAST_COMMIT_TIMEOUT = Duration.ofSeconds(10);
     private static final long UPKEEP_MILLIS = 1_000;
     private static final long RELOAD_PAUSE_MILLIS = 1_000;
     private static final long WAKE_SLACK_NANOS = 1_000_000;
@@ -84,24 +94,24 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
     @Override
     public Future<?> start() {
         vertx.setPeriodic(UPKEEP_MILLIS, id -> reign.ifPresent(this::keepUp));
-        return lead().compose(
-                        led ->
-                                Future.join(
-                                        bus.serve(Address.SCHEDULER, this::ask).ready(),
-                                        bus.serve(Address.TOPICS, this::askTopics).ready()));
+        return lead().compose(led ->
+                Future.join(
+                        bus.serve(Address.SCHEDULER, this::ask).ready(),
+                        bus.serve(Address.TOPICS, this::askTopics).ready()));
     }
 
     @Override
     public Future<?> stop() {
-        reign.ifPresent(
-                it -> {
-                    it.loop().stop(new IllegalStateException("the master is stopping"));
-                    it.channels().closeAll();
-                });
+        reign.ifPresent(it -> {
+            it.loop().stop(new IllegalStateException("the master is stopping"));
+            it.channels().closeAll();
+        });
         reign = Optional.empty();
+        leading = false;
         writer.shutdown();
         readers.shutdown();
-        return Future.succeededFuture();
+        return vertx.executeBlocking(
+                () -> writer.awaitTermination(LAST_COMMIT_TIMEOUT.toMillis(), MILLISECONDS));
     }
 
     private void keepUp(Reign now) {
@@ -161,15 +171,14 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
 
     private static Future<ClusterView> view(CommitLoop loop) {
         return loop.ask(id -> new Input.Asked(id, new SchedulerRequest.DescribeCluster()))
-                .map(
-                        reply ->
-                                switch ((SchedulerReply) reply) {
-                                    case SchedulerReply.Cluster it -> it.view();
-                                    case SchedulerReply.Accepted it -> throw unexpected(it);
-                                    case SchedulerReply.Refused it -> throw unexpected(it);
-                                    case SchedulerReply.Done it -> throw unexpected(it);
-                                    case SchedulerReply.Explained it -> throw unexpected(it);
-                                });
+                .map(reply ->
+                        switch ((SchedulerReply) reply) {
+                            case SchedulerReply.Cluster it -> it.view();
+                            case SchedulerReply.Accepted it -> throw unexpected(it);
+                            case SchedulerReply.Refused it -> throw unexpected(it);
+                            case SchedulerReply.Done it -> throw unexpected(it);
+                            case SchedulerReply.Explained it -> throw unexpected(it);
+                        });
     }
 
     private static IllegalStateException unexpected(Message message) {
@@ -198,15 +207,12 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
                 };
         scheduleWake();
         return message instanceof SchedulerRequest
-                ? reply.recover(
-                        fault ->
-                                refusal(
-                                        message,
-                                        storeFull(fault)
-                                                ? ProblemCode.STORE_FULL
-                                                : ProblemCode.UNAVAILABLE,
-                                        "Nothing was changed: " + fault.getMessage(),
-                                        "Try again when there is space, or in a moment."))
+                ? reply.recover(fault ->
+                        refusal(
+                                message,
+                                storeFull(fault) ? ProblemCode.STORE_FULL : ProblemCode.UNAVAILABLE,
+                                "Nothing was changed: " + fault.getMessage(),
+                                "Try again when there is space, or in a moment."))
                 : reply;
     }
 
@@ -302,20 +308,18 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
 
     @Override
     public void released() {
-        reign.ifPresent(
-                it -> {
-                    it.channels().send();
-                    it.publisher().flush();
-                });
+        reign.ifPresent(it -> {
+            it.channels().send();
+            it.publisher().flush();
+        });
     }
 
     private void command(Address worker, WorkerCommand command) {
         bus.request(worker, command, COMMAND_TIMEOUT)
-                .onFailure(
-                        fault ->
-                                LOG.atDebug()
-                                        .addKeyValue("address", worker)
-                                        .log("command not taken; a heartbeat will repeat it"));
+                .onFailure(fault ->
+                        LOG.atDebug()
+                                .addKeyValue("address", worker)
+                                .log("command not taken; a heartbeat will repeat it"));
     }
 
     /** Arms the timer of the next tick, unless one as early is armed. */
@@ -357,11 +361,10 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
     }
 
     private void leadAgain() {
-        lead().onFailure(
-                        fault -> {
-                            LOG.atError().setCause(fault).log("cannot lead yet; trying again");
-                            vertx.setTimer(RELOAD_PAUSE_MILLIS, id -> leadAgain());
-                        });
+        lead().onFailure(fault -> {
+            LOG.atError().setCause(fault).log("cannot lead yet; trying again");
+            vertx.setTimer(RELOAD_PAUSE_MILLIS, id -> leadAgain());
+        });
     }
 
     private <T> Future<T> off(ExecutorService executor, Callable<T> work) {

@@ -1,21 +1,27 @@
 package dev.orrery.node;
 
 import com.sun.management.OperatingSystemMXBean;
+
 import dev.orrery.config.Settings;
 import dev.orrery.execution.Executor;
 import dev.orrery.execution.ExecutorContext;
 import dev.orrery.model.Resources;
 import dev.orrery.model.WorkerId;
+import dev.orrery.node.work.HttpTransfer;
+import dev.orrery.node.work.TrustedTls;
 import dev.orrery.protocol.WorkerOffer;
+
 import io.vertx.core.Future;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The worker of a node: its name, its life's number, and its verticle. */
 final class WorkerRole {
@@ -28,15 +34,16 @@ final class WorkerRole {
     private final NodeFiles.Claim claim;
     private final HttpTransfer transfer;
     private final WorkerVerticle verticle;
+    private final Deployments deployments;
 
     WorkerRole(Surroundings around) throws IOException, NodeException {
         this.around = around;
+        this.deployments = new Deployments(around.node().vertx());
         Settings.Worker settings = around.settings().worker();
         this.claim = claim(around, settings.name());
         this.transfer = new HttpTransfer(TrustedTls.of(around.settings().server().tls()));
         WorkerId worker = new WorkerId(claim.name());
-        long incarnation =
-                NodeFiles.nextIncarnation(claim.directory(), System.currentTimeMillis());
+        long incarnation = NodeFiles.nextIncarnation(claim.directory(), System.currentTimeMillis());
         Executor executor =
                 Components.executor(
                         new ExecutorContext(
@@ -73,13 +80,12 @@ final class WorkerRole {
             return around.files().claimAnyWorker(hostName());
         }
         Optional<NodeFiles.Claim> claim = around.files().claimWorker(name);
-        return claim.orElseThrow(
-                () ->
-                        NodeException.locked(
-                                "a worker named "
-                                        + name
-                                        + " runs already in "
-                                        + around.settings().server().data()));
+        return claim.orElseThrow(() ->
+                NodeException.locked(
+                        "a worker named "
+                                + name
+                                + " runs already in "
+                                + around.settings().server().data()));
     }
 
     private static WorkerOffer offer(Settings.Worker settings) {
@@ -116,7 +122,7 @@ final class WorkerRole {
     }
 
     Future<?> start() {
-        return around.node().vertx().deployVerticle(verticle);
+        return deployments.deploy(verticle);
     }
 
     Future<Void> whenJoined() {
@@ -128,7 +134,7 @@ final class WorkerRole {
     }
 
     Future<Void> drain() {
-        return verticle.drain();
+        return deployments.isEmpty() ? Future.succeededFuture() : verticle.drain();
     }
 
     Duration drainTimeout() {
@@ -140,8 +146,7 @@ final class WorkerRole {
     }
 
     Future<?> stop() {
-        String id = verticle.deploymentID();
-        return id == null ? Future.succeededFuture() : around.node().vertx().undeploy(id);
+        return deployments.undeployAll();
     }
 
     void release() {

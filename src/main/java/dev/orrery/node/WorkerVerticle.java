@@ -8,6 +8,9 @@ import dev.orrery.execution.Executor.Execution;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.WorkerId;
+import dev.orrery.node.work.AttemptBoard;
+import dev.orrery.node.work.ReportOutbox;
+import dev.orrery.node.work.WorkerLink;
 import dev.orrery.protocol.AttemptResult;
 import dev.orrery.protocol.Message;
 import dev.orrery.protocol.WorkerCommand;
@@ -16,17 +19,20 @@ import dev.orrery.protocol.WorkerCommandReply;
 import dev.orrery.protocol.WorkerMessage;
 import dev.orrery.protocol.WorkerMessage.Report;
 import dev.orrery.protocol.WorkerOffer;
+
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A worker: takes assignments, has them executed, and reports. */
 public final class WorkerVerticle extends VerticleBase
@@ -150,8 +156,7 @@ public final class WorkerVerticle extends VerticleBase
         Optional<Assignment> next = board.startNext();
         while (next.isPresent()) {
             Assignment assignment = next.get();
-            executions.put(
-                    assignment.attempt(), parts.executor().start(assignment, this));
+            executions.put(assignment.attempt(), parts.executor().start(assignment, this));
             next = board.startNext();
         }
     }
@@ -216,24 +221,24 @@ public final class WorkerVerticle extends VerticleBase
 
     @Override
     public void ended(AttemptId attempt, AttemptResult result) {
-        context.runOnContext(
-                on -> {
-                    executions.remove(attempt);
-                    board.ended(attempt);
-                    link().reports().add(new Report.Ended(attempt, result));
-                    startWhatFits();
-                });
+        context.runOnContext(on -> {
+            executions.remove(attempt);
+            board.ended(attempt);
+            link().reports().add(new Report.Ended(attempt, result));
+            startWhatFits();
+        });
     }
 
-    /** Takes nothing new, lets running tasks end for the drain time, stops the rest, says goodbye. */
+    /**
+     * Takes nothing new, lets running tasks end for the drain time, stops the rest, says goodbye.
+     */
     Future<Void> drain() {
         Promise<Void> drained = Promise.promise();
-        context.runOnContext(
-                on -> {
-                    link().leader().drain();
-                    board.waiting().forEach(attempt -> withdraw(attempt, "draining"));
-                    awaitIdle(System.nanoTime() + parts.drainTimeout().toNanos(), drained);
-                });
+        context.runOnContext(on -> {
+            link().leader().drain();
+            board.waiting().forEach(attempt -> withdraw(attempt, "draining"));
+            awaitIdle(System.nanoTime() + parts.drainTimeout().toNanos(), drained);
+        });
         return drained.future();
     }
 
@@ -275,13 +280,11 @@ public final class WorkerVerticle extends VerticleBase
                                         GOODBYE_TIMEOUT)
                                 .otherwiseEmpty()
                         : Future.succeededFuture();
-        return goodbye.compose(
-                        done -> vertx.executeBlocking(() -> closeExecutor(), false))
-                .eventually(
-                        () -> {
-                            link().reports().close();
-                            return link().commands().close();
-                        });
+        return goodbye.compose(done -> vertx.executeBlocking(() -> closeExecutor(), false))
+                .eventually(() -> {
+                    link().reports().close();
+                    return link().commands().close();
+                });
     }
 
     private boolean closeExecutor() {

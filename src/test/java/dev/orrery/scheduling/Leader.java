@@ -26,10 +26,16 @@ final class Leader {
         return new Leader(Sample.RULES, Policies.standard());
     }
 
-    /** Takes an input, commits what is durable, and gives what was decided. */
+    /**
+     * Takes an input, commits what is durable, and gives what was decided; when the store refuses,
+     * nothing is released and the next leader takes over.
+     */
     Decision step(Input input) {
         Decision decision = machine.step(input, now);
-        store.commit(decision.events());
+        if (!store.commit(decision.events())) {
+            crash();
+            return Decision.NOTHING;
+        }
         return decision;
     }
 

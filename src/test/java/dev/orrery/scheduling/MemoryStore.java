@@ -9,6 +9,7 @@ import dev.orrery.protocol.LoadedState;
 import dev.orrery.protocol.LoadedState.Submission;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,29 @@ final class MemoryStore {
     private final List<Submission> submissions = new ArrayList<>();
     private final TreeSet<WorkerId> draining = new TreeSet<>();
 
-    void commit(List<StateEvent> events) {
+    /** Stores all, or refuses all: a round that opens where the job's events already are. */
+    boolean commit(List<StateEvent> events) {
         for (StateEvent event : events) {
-            if (event instanceof StateEvent.Durable durable) {
-                commit(durable.event());
+            if (event instanceof StateEvent.Durable durable
+                    && durable.event() instanceof JobEvent it
+                    && isSecondOpening(it)) {
+                return false;
             }
+        }
+        events.forEach(this::commit);
+        return true;
+    }
+
+    private boolean isSecondOpening(JobEvent event) {
+        boolean opening =
+                event.change() instanceof JobEvent.Submitted
+                        || event.change() instanceof JobEvent.Retried;
+        return opening && event.seq() <= history(event.job()).size();
+    }
+
+    private void commit(StateEvent event) {
+        if (event instanceof StateEvent.Durable durable) {
+            commit(durable.event());
         }
     }
 
@@ -67,7 +86,7 @@ final class MemoryStore {
 
     /** All durable events of a job; none when there is no such job. */
     List<JobEvent> history(JobId job) {
-        return List.copyOf(jobs.getOrDefault(job, List.of()));
+        return Collections.unmodifiableList(jobs.getOrDefault(job, List.of()));
     }
 
     /** Every job that is kept, in order of submission. */

@@ -115,7 +115,7 @@ public record Connection(
     }
 
     private static URI uri(String text) {
-        String trimmed = text.strip().replaceFirst("/+$", "");
+        String trimmed = text.strip().replaceFirst("(?<=[^/:])/$", "");
         try {
             URI uri = URI.create(trimmed.contains("://") ? trimmed : "http://" + trimmed);
             boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());

@@ -34,6 +34,11 @@ public final class Jobs {
         return TERMINAL.contains(job.path("state").asText());
     }
 
+    /** Whether the job ended well. */
+    public static boolean isSucceeded(JsonNode job) {
+        return job.path("state").asText().equals("SUCCEEDED");
+    }
+
     /**
      * The single jobs that the texts select: {@code last}, a running number, an id or its
      * beginning, or {@code 1-3} for the running numbers 1 to 3.

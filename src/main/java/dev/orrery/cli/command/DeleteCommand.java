@@ -3,6 +3,7 @@ package dev.orrery.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.orrery.cli.RootCommand;
+import dev.orrery.cli.option.JobText;
 import dev.orrery.cli.text.TerminalText;
 
 import picocli.CommandLine.Command;

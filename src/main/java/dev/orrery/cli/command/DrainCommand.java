@@ -3,6 +3,7 @@ package dev.orrery.cli.command;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.ApiPath;
+import dev.orrery.cli.option.ServerOptions;
 import dev.orrery.cli.text.TerminalText;
 
 import picocli.CommandLine.Command;

@@ -2,6 +2,7 @@ package dev.orrery.cli.command;
 
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.Json;
+import dev.orrery.cli.option.JobText;
 import dev.orrery.cli.text.TerminalText;
 
 import picocli.CommandLine.Command;

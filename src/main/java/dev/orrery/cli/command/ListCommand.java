@@ -7,6 +7,10 @@ import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.ApiPath;
 import dev.orrery.cli.client.Client;
 import dev.orrery.cli.client.Json;
+import dev.orrery.cli.option.JobText;
+import dev.orrery.cli.option.NamespaceOption;
+import dev.orrery.cli.option.OutputOption;
+import dev.orrery.cli.option.ServerOptions;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

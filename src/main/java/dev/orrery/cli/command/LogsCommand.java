@@ -7,6 +7,9 @@ import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.Jobs;
 import dev.orrery.cli.client.LogFollower;
 import dev.orrery.cli.client.LogFollower.Stream;
+import dev.orrery.cli.option.JobText;
+import dev.orrery.cli.option.NamespaceOption;
+import dev.orrery.cli.option.ServerOptions;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

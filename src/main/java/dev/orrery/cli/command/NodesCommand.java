@@ -6,6 +6,8 @@ import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.ApiPath;
 import dev.orrery.cli.client.Json;
+import dev.orrery.cli.option.OutputOption;
+import dev.orrery.cli.option.ServerOptions;
 import dev.orrery.cli.text.Table;
 import dev.orrery.model.Quantities;
 

@@ -4,6 +4,7 @@ import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.Version;
 import dev.orrery.cli.client.Json;
+import dev.orrery.cli.option.OutputOption;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -8,6 +8,10 @@ import dev.orrery.cli.client.JobWatch;
 import dev.orrery.cli.client.Jobs;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.client.ServerEvent;
+import dev.orrery.cli.option.JobText;
+import dev.orrery.cli.option.NamespaceOption;
+import dev.orrery.cli.option.OutputOption;
+import dev.orrery.cli.option.ServerOptions;
 import dev.orrery.cli.text.ProgressLine;
 
 import picocli.CommandLine.Command;
@@ -46,11 +50,6 @@ public final class WaitCommand implements Callable<Integer> {
         this.root = root;
     }
 
-    /** 0 when the job succeeded, 1 otherwise. */
-    static int exitCodeOf(JsonNode ended) {
-        return ended.path("state").asText().equals("SUCCEEDED") ? ExitCode.OK : ExitCode.FAILED;
-    }
-
     @Override
     public Integer call() {
         List<String> single = Jobs.expand(selectors);
@@ -75,7 +74,7 @@ public final class WaitCommand implements Callable<Integer> {
         } else {
             output.writeAll(root.context(), ended, JobText::id, this::show);
         }
-        return ended.stream().mapToInt(WaitCommand::exitCodeOf).max().orElse(ExitCode.OK);
+        return ended.stream().allMatch(Jobs::isSucceeded) ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private void show(List<JsonNode> jobs) {

@@ -1,0 +1,153 @@
+package dev.orrery.node.work;
+
+import dev.orrery.bus.Address;
+import dev.orrery.bus.Bus;
+import dev.orrery.model.AttemptId;
+import dev.orrery.model.WorkerId;
+import dev.orrery.protocol.Message;
+import dev.orrery.protocol.WorkerMessage;
+import dev.orrery.protocol.WorkerMessage.Report;
+import dev.orrery.protocol.WorkerReply;
+
+import io.vertx.core.Vertx;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Brings reports to the leader: one batch under way, repeated until it is durable there; what comes
+ * meanwhile makes the next one.
+ *
+ * <p>That an attempt started is told a moment later, and not at all when it ends before that: its
+ * end says the same, for one durable event instead of two. The worker holds a bounded number of
+ * attempts, and each has at most one report of each kind here, so the box is bounded.
+ */
+public final class ReportOutbox {
+
+    private static final long STARTED_DELAY_MILLIS = 20;
+    private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
+    private static final long PAUSE_MILLIS_MIN = 100;
+    private static final long PAUSE_MILLIS_MAX = 2_000;
+    private static final int BATCH_MAX = 500;
+
+    private final Vertx vertx;
+    private final Bus bus;
+    private final WorkerId worker;
+    private final long incarnation;
+    private final Consumer<AttemptId> acknowledged;
+    private final Map<AttemptId, Report.Started> startedLately = new LinkedHashMap<>();
+    private final Map<AttemptId, Report.Progress> progress = new LinkedHashMap<>();
+    private final Deque<Report> waiting = new ArrayDeque<>();
+    private boolean startedTimer;
+    private boolean sending;
+    private boolean closed;
+    private long seq;
+    private long pauseMillis = PAUSE_MILLIS_MIN;
+
+    public ReportOutbox(
+            Vertx vertx,
+            Bus bus,
+            WorkerId worker,
+            long incarnation,
+            Consumer<AttemptId> acknowledged) {
+        this.vertx = vertx;
+        this.bus = bus;
+        this.worker = worker;
+        this.incarnation = incarnation;
+        this.acknowledged = acknowledged;
+    }
+
+    public void add(Report report) {
+        switch (report) {
+            case Report.Started it -> {
+                startedLately.put(it.attempt(), it);
+                if (!startedTimer) {
+                    startedTimer = true;
+                    vertx.setTimer(STARTED_DELAY_MILLIS, id -> tellStarted());
+                }
+            }
+            case Report.Progress it -> {
+                progress.put(it.attempt(), it);
+                sendNext();
+            }
+            case Report.Ended it -> {
+                startedLately.remove(it.attempt());
+                progress.remove(it.attempt());
+                waiting.add(it);
+                sendNext();
+            }
+            case Report.NotStarted it -> {
+                waiting.add(it);
+                sendNext();
+            }
+        }
+    }
+
+    private void tellStarted() {
+        startedTimer = false;
+        waiting.addAll(startedLately.values());
+        startedLately.clear();
+        sendNext();
+    }
+
+    private void sendNext() {
+        if (sending || closed || (waiting.isEmpty() && progress.isEmpty())) {
+            return;
+        }
+        List<Report> batch = new ArrayList<>();
+        while (!waiting.isEmpty() && batch.size() < BATCH_MAX) {
+            batch.add(waiting.poll());
+        }
+        batch.addAll(progress.values());
+        progress.clear();
+        seq++;
+        sending = true;
+        deliver(new WorkerMessage.Reports(worker, incarnation, seq, batch));
+    }
+
+    private void deliver(WorkerMessage.Reports reports) {
+        if (closed) {
+            return;
+        }
+        bus.request(Address.SCHEDULER, reports, REPLY_TIMEOUT)
+                .onSuccess(reply -> answered(reports, reply))
+                .onFailure(fault -> again(reports));
+    }
+
+    private void again(WorkerMessage.Reports reports) {
+        vertx.setTimer(pauseMillis, id -> deliver(reports));
+        pauseMillis = Math.min(PAUSE_MILLIS_MAX, 2 * pauseMillis);
+    }
+
+    private void answered(WorkerMessage.Reports reports, Message reply) {
+        if (!(reply instanceof WorkerReply.Acknowledged)) {
+            again(reports);
+            return;
+        }
+        pauseMillis = PAUSE_MILLIS_MIN;
+        sending = false;
+        for (Report report : reports.reports()) {
+            switch (report) {
+                case Report.Ended it -> acknowledged.accept(it.attempt());
+                case Report.NotStarted it -> acknowledged.accept(it.attempt());
+                case Report.Started it -> {}
+                case Report.Progress it -> {}
+            }
+        }
+        sendNext();
+    }
+
+    public boolean isEmpty() {
+        return !sending && waiting.isEmpty() && startedLately.isEmpty();
+    }
+
+    public void close() {
+        closed = true;
+    }
+}

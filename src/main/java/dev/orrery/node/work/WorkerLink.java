@@ -1,0 +1,221 @@
+package dev.orrery.node.work;
+
+import dev.orrery.bus.Address;
+import dev.orrery.bus.Bus;
+import dev.orrery.config.Settings;
+import dev.orrery.model.AttemptId;
+import dev.orrery.model.WorkerId;
+import dev.orrery.protocol.Message;
+import dev.orrery.protocol.WorkerMessage;
+import dev.orrery.protocol.WorkerOffer;
+import dev.orrery.protocol.WorkerReply;
+
+import io.vertx.core.Vertx;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A worker's relation with the leader: hello, heartbeats, and the fence.
+ *
+ * <p>The fence counts on the monotonic clock from the moment at which the last acknowledged
+ * heartbeat was sent; the leader counts the longer lease from the moment at which it came. So the
+ * tasks of a worker that is cut off are dead before anybody runs them again.
+ */
+public final class WorkerLink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerLink.class);
+    private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(2);
+    private static final long HELLO_PAUSE_MILLIS_MIN = 50;
+    private static final long HELLO_PAUSE_MILLIS_MAX = 2_000;
+    private static final long FENCE_CHECK_MILLIS = 250;
+
+    private final Vertx vertx;
+    private final Bus bus;
+    private final Settings.Scheduling settings;
+    private final Self self;
+    private final Events events;
+    private long session;
+    private long epoch;
+    private boolean welcome;
+    private boolean draining;
+    private boolean closed;
+    private boolean fenced;
+    private long lastRenewal;
+    private long helloPauseMillis = HELLO_PAUSE_MILLIS_MIN;
+
+    /** Who the worker is, and what it holds just now. */
+    public record Self(
+            WorkerId worker,
+            long incarnation,
+            WorkerOffer offer,
+            String note,
+            Supplier<List<AttemptId>> live) {}
+
+    /** What the link tells its worker. */
+    public interface Events {
+
+        /** The worker belongs to the cluster for the first time. */
+        void joined();
+
+        /** These attempts are not its own any more, or are cancelled. */
+        void stop(List<AttemptId> attempts);
+
+        /** No leader for so long that everything must stop now, gently or at once. */
+        void fence(boolean kill);
+
+        /** A later incarnation of this worker lives. */
+        void superseded();
+    }
+
+    public WorkerLink(
+            Vertx vertx, Bus bus, Settings.Scheduling settings, Self self, Events events) {
+        this.vertx = vertx;
+        this.bus = bus;
+        this.settings = settings;
+        this.self = self;
+        this.events = events;
+    }
+
+    public void start() {
+        lastRenewal = System.nanoTime();
+        vertx.setPeriodic(settings.heartbeat().toMillis(), id -> heartbeat());
+        vertx.setPeriodic(FENCE_CHECK_MILLIS, id -> checkFence());
+        hello();
+    }
+
+    /** The newest epoch it has heard of; older leaders command nothing. */
+    public long epoch() {
+        return epoch;
+    }
+
+    public long session() {
+        return session;
+    }
+
+    /** A command of this epoch came. */
+    public void heardOf(long newEpoch) {
+        epoch = Math.max(epoch, newEpoch);
+    }
+
+    /** Asks for no new work from now on. */
+    public void drain() {
+        draining = true;
+        heartbeat();
+    }
+
+    public void close() {
+        closed = true;
+    }
+
+    private void hello() {
+        if (closed) {
+            return;
+        }
+        welcome = false;
+        session++;
+        long sentAt = System.nanoTime();
+        WorkerMessage.Hello message =
+                new WorkerMessage.Hello(
+                        self.worker(),
+                        self.incarnation(),
+                        session,
+                        self.offer(),
+                        self.live().get(),
+                        self.note());
+        bus.request(Address.SCHEDULER, message, REPLY_TIMEOUT)
+                .onSuccess(reply -> answered(reply, sentAt, message.session()))
+                .onFailure(fault -> helloAgain());
+    }
+
+    private void helloAgain() {
+        vertx.setTimer(helloPauseMillis, id -> hello());
+        helloPauseMillis = Math.min(HELLO_PAUSE_MILLIS_MAX, 2 * helloPauseMillis);
+    }
+
+    private void heartbeat() {
+        if (closed || !welcome) {
+            return;
+        }
+        long sentAt = System.nanoTime();
+        long sentIn = session;
+        WorkerMessage.Heartbeat message =
+                new WorkerMessage.Heartbeat(
+                        self.worker(),
+                        self.incarnation(),
+                        session,
+                        epoch,
+                        self.live().get(),
+                        draining);
+        bus.request(Address.SCHEDULER, message, REPLY_TIMEOUT)
+                .onSuccess(reply -> answered(reply, sentAt, sentIn))
+                .onFailure(fault ->
+                        LOG.atDebug()
+                                .addKeyValue("worker", self.worker())
+                                .log("heartbeat not answered"));
+    }
+
+    private void answered(Message reply, long sentAt, long sentIn) {
+        if (closed || sentIn != session) {
+            return;
+        }
+        switch ((WorkerReply) reply) {
+            case WorkerReply.Welcome it -> {
+                renewed(it.epoch(), sentAt);
+                welcome = true;
+                helloPauseMillis = HELLO_PAUSE_MILLIS_MIN;
+                LOG.atInfo()
+                        .addKeyValue("worker", self.worker())
+                        .addKeyValue("epoch", it.epoch())
+                        .log("welcome");
+                events.stop(it.stop());
+                events.joined();
+                if (draining) {
+                    heartbeat();
+                }
+            }
+            case WorkerReply.Renewed it -> {
+                renewed(it.epoch(), sentAt);
+                events.stop(it.stop());
+            }
+            case WorkerReply.SayHello it -> {
+                if (welcome) {
+                    hello();
+                } else {
+                    helloAgain();
+                }
+            }
+            case WorkerReply.Superseded it -> {
+                close();
+                events.superseded();
+            }
+            case WorkerReply.Acknowledged it -> {}
+        }
+    }
+
+    private void renewed(long newEpoch, long sentAt) {
+        heardOf(newEpoch);
+        lastRenewal = Math.max(lastRenewal, sentAt);
+        fenced = false;
+    }
+
+    private void checkFence() {
+        if (closed) {
+            return;
+        }
+        long silence = System.nanoTime() - lastRenewal;
+        if (silence >= settings.fenceKill().toNanos()) {
+            events.fence(true);
+        } else if (silence >= settings.fence().toNanos() && !fenced) {
+            fenced = true;
+            LOG.atWarn()
+                    .addKeyValue("worker", self.worker())
+                    .log("no leader for too long; stopping all tasks");
+            events.fence(false);
+        }
+    }
+}
