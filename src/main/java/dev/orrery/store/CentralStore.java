@@ -1,6 +1,7 @@
 package dev.orrery.store;
 
 import dev.orrery.model.BlobId;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -19,12 +20,14 @@ public interface CentralStore extends AutoCloseable {
     Optional<Path> find(BlobId blob);
 
     /**
-     * Removes a blob unless a job refers to it, or somebody who staged the same bytes has not closed
-     * yet.
+     * Removes a blob unless a job refers to it, or somebody who staged the same bytes has not
+     * closed yet.
      */
     void discard(BlobId blob) throws IOException;
 
-    /** Removes blobs to which no job refers and which are older than one hour, and stale staging. */
+    /**
+     * Removes blobs to which no job refers and which are older than one hour, and stale staging.
+     */
     void sweep() throws IOException;
 
     /** How many bytes are free where blobs are kept. */
@@ -56,8 +59,8 @@ public interface CentralStore extends AutoCloseable {
         BlobId id();
 
         /**
-         * Makes the blob durable and visible (fsync, rename, fsync of the directory) and protects it
-         * from removal until {@code close}.
+         * Makes the blob durable and visible (fsync, rename, fsync of the directory) and protects
+         * it from removal until {@code close}.
          */
         BlobId keep() throws IOException;
 

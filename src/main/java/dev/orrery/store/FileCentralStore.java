@@ -1,6 +1,7 @@
 package dev.orrery.store;
 
 import dev.orrery.model.BlobId;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -111,8 +112,12 @@ public final class FileCentralStore implements CentralStore {
         List.copyOf(open).forEach(StagedFile::close);
     }
 
+    private Path shelf(BlobId blob) {
+        return root.resolve(blob.sha256().substring(0, 2));
+    }
+
     private Path place(BlobId blob) {
-        return root.resolve(blob.sha256().substring(0, 2)).resolve(blob.sha256());
+        return shelf(blob).resolve(blob.sha256());
     }
 
     private Optional<BlobId> blobOf(Path file) {
@@ -177,11 +182,12 @@ public final class FileCentralStore implements CentralStore {
 
     /** Moves a complete file to the blob's place, unless the same bytes are there already. */
     private void publish(Path file, BlobId blob, long sizeBytes) throws IOException {
+        Path shelf = shelf(blob);
         Path place = place(blob);
         lock.lock();
         try {
-            if (Files.notExists(place.getParent())) {
-                PrivateFiles.directory(place.getParent());
+            if (Files.notExists(shelf)) {
+                PrivateFiles.directory(shelf);
                 PrivateFiles.syncDirectory(root);
             }
             if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
@@ -199,7 +205,7 @@ public final class FileCentralStore implements CentralStore {
         } finally {
             lock.unlock();
         }
-        PrivateFiles.syncDirectory(place.getParent());
+        PrivateFiles.syncDirectory(shelf);
     }
 
     private void unpin(BlobId blob) {

@@ -4,6 +4,7 @@ import dev.orrery.model.AttemptId;
 import dev.orrery.model.CapturedLog;
 import dev.orrery.model.JobId;
 import dev.orrery.model.TaskRange;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -21,8 +22,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Shipped logs as files: {@code logs/<xx>/<job>/<tasks>.<attempt>.out|err}, where {@code xx} are the
- * last two digits of the job's id. Names are made of ids and numbers only.
+ * Shipped logs as files: {@code logs/<xx>/<job>/<tasks>.<attempt>.out|err}, where {@code xx} are
+ * the last two digits of the job's id. Names are made of ids and numbers only.
  */
 public final class FileLogFiles implements LogFiles {
 
@@ -42,14 +43,13 @@ public final class FileLogFiles implements LogFiles {
     }
 
     @Override
-    public long append(
-            AttemptId attempt, CapturedLog.Stream stream, long offset, ByteBuffer bytes)
+    public long append(AttemptId attempt, CapturedLog.Stream stream, long offset, ByteBuffer bytes)
             throws IOException {
         Path place = place(attempt, stream);
         if (offset != 0 && !isFile(place)) {
             throw beyondEnd(offset, 0);
         }
-        OpenFile file = acquire(place);
+        OpenFile file = acquire(attempt.job(), place);
         try {
             return file.append(offset, bytes);
         } finally {
@@ -63,13 +63,13 @@ public final class FileLogFiles implements LogFiles {
         if (!isFile(place)) {
             return;
         }
-        OpenFile file = acquire(place);
+        OpenFile file = acquire(attempt.job(), place);
         try {
             file.channel.force(true);
         } finally {
             release(file);
         }
-        PrivateFiles.syncDirectory(place.getParent());
+        PrivateFiles.syncDirectory(folder(attempt.job()));
     }
 
     @Override
@@ -114,15 +114,18 @@ public final class FileLogFiles implements LogFiles {
         }
     }
 
-    private Path folder(JobId job) {
+    private Path shelf(JobId job) {
         String id = job.toString();
-        return root.resolve(id.substring(id.length() - 2)).resolve(id);
+        return root.resolve(id.substring(id.length() - 2));
+    }
+
+    private Path folder(JobId job) {
+        return shelf(job).resolve(job.toString());
     }
 
     private Path place(AttemptId attempt, CapturedLog.Stream stream) {
         TaskRange tasks = attempt.tasks();
-        String range =
-                tasks.size() == 1 ? "" + tasks.first() : tasks.first() + "-" + tasks.last();
+        String range = tasks.size() == 1 ? "" + tasks.first() : tasks.first() + "-" + tasks.last();
         String suffix =
                 switch (stream) {
                     case STDOUT -> "out";
@@ -139,12 +142,12 @@ public final class FileLogFiles implements LogFiles {
         return new IOException("a piece begins at " + offset + " of a log of " + size + " bytes");
     }
 
-    private OpenFile acquire(Path place) throws IOException {
+    private OpenFile acquire(JobId job, Path place) throws IOException {
         lock.lock();
         try {
             OpenFile file = open.get(place);
             if (file == null || !file.channel.isOpen()) {
-                makeFolder(place.getParent());
+                makeFolder(job);
                 file = new OpenFile(PrivateFiles.open(place));
                 open.put(place, file);
                 closeIdle();
@@ -165,13 +168,14 @@ public final class FileLogFiles implements LogFiles {
         }
     }
 
-    private static void makeFolder(Path folder) throws IOException {
+    private void makeFolder(JobId job) throws IOException {
+        Path folder = folder(job);
         if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         PrivateFiles.directory(folder);
-        PrivateFiles.syncDirectory(folder.getParent());
-        PrivateFiles.syncDirectory(folder.getParent().getParent());
+        PrivateFiles.syncDirectory(shelf(job));
+        PrivateFiles.syncDirectory(root);
     }
 
     /** Closes the files that were used longest ago, above the bound and not in use. */

@@ -5,6 +5,7 @@ import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.TaskStatus;
 import dev.orrery.protocol.JobEvent;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +36,8 @@ public interface JobReads extends BlobReferences {
     List<JobId> pastRetention(Instant now, int limit) throws StoreException;
 
     /**
-     * The blobs that these jobs refer to, each once. Read it before the jobs are purged, and discard
-     * them after.
+     * The blobs that these jobs refer to, each once. Read it before the jobs are purged, and
+     * discard them after.
      */
     List<BlobId> blobsOf(List<JobId> jobs) throws StoreException;
 

@@ -3,6 +3,7 @@ package dev.orrery.store;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.CapturedLog;
 import dev.orrery.model.JobId;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -2,14 +2,15 @@ package dev.orrery.store;
 
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.LoadedState;
+
 import java.util.List;
 
 /**
  * The durable truth of one cluster. Blocking: writes come from one thread, reads from any.
  *
  * <p>{@code commit} and {@code load} are the contract that the scheduler rests on: what was
- * committed is on disk when {@code commit} returns, whole batches only, in order; {@code load} gives
- * back what the events of every live job were.
+ * committed is on disk when {@code commit} returns, whole batches only, in order; {@code load}
+ * gives back what the events of every live job were.
  */
 public interface Store extends AutoCloseable {
 

@@ -1,6 +1,7 @@
 package dev.orrery.store;
 
 import dev.orrery.protocol.Principal;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

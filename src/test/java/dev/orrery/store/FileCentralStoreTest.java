@@ -1,10 +1,16 @@
 package dev.orrery.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.orrery.model.BlobId;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -18,9 +24,6 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Blobs as files: whole or absent, and kept as long as somebody needs them. */
 final class FileCentralStoreTest {
@@ -53,7 +56,9 @@ final class FileCentralStoreTest {
         }
 
         Path file = store.find(HELLO).orElseThrow();
-        assertThat(file).hasContent("hello").isEqualTo(data.resolve("blobs/2c").resolve("" + HELLO));
+        assertThat(file)
+                .hasContent("hello")
+                .isEqualTo(data.resolve("blobs/2c").resolve("" + HELLO));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(staging()).isEmpty();
@@ -109,7 +114,7 @@ final class FileCentralStoreTest {
             first.keep();
             second.write(bytes("hello"));
             second.keep();
-            first.close();
+            unpin(first);
             store.discard(HELLO);
             assertThat(store.find(HELLO)).as("pinned by the second").isPresent();
             referenced.add(HELLO);
@@ -190,6 +195,10 @@ final class FileCentralStoreTest {
         assertThat(ServiceLoader.load(CentralStore.Provider.class))
                 .extracting(CentralStore.Provider::name)
                 .contains("dev.orrery.store.FileCentralStore");
+    }
+
+    private static void unpin(CentralStore.Staged staged) {
+        staged.close();
     }
 
     private BlobId keep(String text) throws IOException {

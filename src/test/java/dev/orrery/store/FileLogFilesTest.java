@@ -1,13 +1,20 @@
 package dev.orrery.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.CapturedLog.Stream;
 import dev.orrery.model.JobId;
 import dev.orrery.model.TaskRange;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -20,10 +27,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Shipped logs: appended once however often a piece comes, and gone with their job. */
 final class FileLogFilesTest {
@@ -127,7 +130,8 @@ final class FileLogFilesTest {
 
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Future<Long> shipped :
-                    threads.invokeAll(List.of(shipment, shipment, shipment), 10, TimeUnit.SECONDS)) {
+                    threads.invokeAll(
+                            List.of(shipment, shipment, shipment), 10, TimeUnit.SECONDS)) {
                 assertThat(shipped.get()).isEqualTo(whole.length);
             }
         }

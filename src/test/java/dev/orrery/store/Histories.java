@@ -18,6 +18,7 @@ import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.AttemptResult;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -140,7 +141,8 @@ public final class Histories {
         Bytes hello = Bytes.utf8("hello\n");
         return new AttemptResult(
                 new Outcome.Exited(exitCode),
-                new Usage(Duration.ofMillis(20), Duration.ofMillis(2), Duration.ofMillis(1), 1 << 20),
+                new Usage(
+                        Duration.ofMillis(20), Duration.ofMillis(2), Duration.ofMillis(1), 1 << 20),
                 Optional.of(at.minusMillis(20)),
                 at,
                 new CapturedLog(hello.size(), 0, new Content.Inline(hello)),

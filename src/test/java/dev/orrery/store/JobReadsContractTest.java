@@ -11,22 +11,25 @@ import dev.orrery.protocol.Principal;
 import dev.orrery.store.JobReads.JobRow;
 import dev.orrery.store.JobReads.Page;
 import dev.orrery.store.JobReads.Query;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /** What every engine's lists and tokens must do. */
 public abstract class JobReadsContractTest {
@@ -156,7 +159,7 @@ public abstract class JobReadsContractTest {
                 .containsExactlyInAnyOrder(red, blue);
         assertThat(jobs.withPrefix(Optional.of(new Namespace("red")), common, 10))
                 .containsExactly(red);
-        assertThat(jobs.withPrefix(Optional.empty(), red.toString().toUpperCase(), 10))
+        assertThat(jobs.withPrefix(Optional.empty(), red.toString().toUpperCase(Locale.ROOT), 10))
                 .containsExactly(red);
         assertThat(jobs.withPrefix(Optional.empty(), common, 1)).hasSize(1);
         assertThat(jobs.withPrefix(Optional.empty(), common.replace("-", ""), 10)).isEmpty();
@@ -209,8 +212,7 @@ public abstract class JobReadsContractTest {
         Tokens tokens = store.tokens();
         Principal admin = new Principal("admin", Principal.Role.ADMIN, Optional.empty());
         Principal guest =
-                new Principal(
-                        "guest", Principal.Role.VIEWER, Optional.of(new Namespace("red")));
+                new Principal("guest", Principal.Role.VIEWER, Optional.of(new Namespace("red")));
         Instant expiry = START.plusSeconds(60);
 
         assertThat(tokens.add("aa", admin, START, Optional.empty())).isTrue();

@@ -10,6 +10,7 @@ import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,8 +22,8 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
- * A leader that does valid things at random, and the plainest possible memory of them: the reference
- * for what a store must give back.
+ * A leader that does valid things at random, and the plainest possible memory of them: the
+ * reference for what a store must give back.
  */
 final class RandomLeader {
 
@@ -104,9 +105,7 @@ final class RandomLeader {
                         .limit(2)
                         .toList();
         ended.forEach(histories::remove);
-        return ended.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new DurableEvent.JobsPurged(ended));
+        return ended.isEmpty() ? Optional.empty() : Optional.of(new DurableEvent.JobsPurged(ended));
     }
 
     private JobEvent submit() {
@@ -118,11 +117,10 @@ final class RandomLeader {
             IdempotencyKey made = new IdempotencyKey("key-" + job, "00ff");
             submissions.add(
                     new LoadedState.Submission(new Namespace(namespace), made, job, number, now));
-            submissions.sort(
-                    (a, b) ->
-                            a.at().equals(b.at())
-                                    ? Long.compare(a.number(), b.number())
-                                    : a.at().compareTo(b.at()));
+            submissions.sort((a, b) ->
+                    a.at().equals(b.at())
+                            ? Long.compare(a.number(), b.number())
+                            : a.at().compareTo(b.at()));
             key = Optional.of(made);
         }
         Map<String, String> labels =
@@ -220,5 +218,4 @@ final class RandomLeader {
     private static int attempts(List<JobEvent> history) {
         return (int) history.stream().filter(e -> e.change() instanceof JobEvent.Assigned).count();
     }
-
 }

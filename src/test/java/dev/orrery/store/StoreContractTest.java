@@ -16,6 +16,14 @@ import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.JobReads.JobRow;
 import dev.orrery.store.StoreException.Kind;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,12 +33,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every engine of the store must do; {@link JobReadsContractTest} has the reading side. */
 public abstract class StoreContractTest {
@@ -152,8 +154,7 @@ public abstract class StoreContractTest {
         assertThat(store.jobs().isReferenced(input)).isFalse();
         assertThat(store.load().numbers()).containsEntry(Namespace.DEFAULT, 41L);
         assertThat(store.load().submissions())
-                .containsExactly(
-                        new LoadedState.Submission(Namespace.DEFAULT, key, job, 41, now));
+                .containsExactly(new LoadedState.Submission(Namespace.DEFAULT, key, job, 41, now));
     }
 
     @Test
@@ -191,8 +192,7 @@ public abstract class StoreContractTest {
         JobId job = Histories.jobId(random, now);
         BlobId input = Histories.blobId(random);
         BlobId output = Histories.blobId(random);
-        AttemptResult result =
-                Histories.result(0, now, List.of(Histories.stored("out/a", output)));
+        AttemptResult result = Histories.result(0, now, List.of(Histories.stored("out/a", output)));
         store.commit(
                 epoch,
                 List.of(

@@ -3,6 +3,9 @@ package dev.orrery.store.sqlite;
 import dev.orrery.store.PrivateFiles;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,7 +13,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** A node's data directory while this process owns its store. */
 final class DataDirectory implements AutoCloseable {

@@ -5,6 +5,7 @@ import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.wire.EventWire;
 import dev.orrery.protocol.wire.WireException;
 import dev.orrery.store.StoreException;
+
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import java.util.zip.CRC32C;
 /**
  * Runs of events as the bytes of a column: for each its length, a CRC-32C and its encoded form.
  *
- * <p>The checksum is ours because SQLite has none, and a flipped bit must not become another history.
+ * <p>The checksum is ours because SQLite has none, and a flipped bit must not become another
+ * history.
  */
 final class EventFrames {
 

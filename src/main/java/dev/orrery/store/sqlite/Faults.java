@@ -2,20 +2,20 @@ package dev.orrery.store.sqlite;
 
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
-import java.nio.file.Path;
-import java.sql.SQLException;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What went wrong with one database file, and whether anybody may go on. */
 final class Faults {
 
     private final Path file;
-    private final AtomicReference<Optional<StoreException>> broken =
-            new AtomicReference<>(Optional.empty());
+    private final AtomicReference<@Nullable StoreException> first = new AtomicReference<>();
 
     Faults(Path file) {
         this.file = file;
@@ -23,9 +23,9 @@ final class Faults {
 
     /** Refuses once the store is broken, with the first cause. */
     void refuseWhenBroken() throws StoreException {
-        Optional<StoreException> first = broken.get();
-        if (first.isPresent()) {
-            throw new StoreException(Kind.BROKEN, first.get().getMessage(), first.get());
+        StoreException fault = first.get();
+        if (fault != null) {
+            throw new StoreException(Kind.BROKEN, file + " was given up: " + fault, fault);
         }
     }
 
@@ -40,29 +40,36 @@ final class Faults {
             case SQLITE_FULL, SQLITE_IOERR_SHMSIZE ->
                     new StoreException(Kind.FULL, "no space is left for " + file, cause);
             case SQLITE_CORRUPT, SQLITE_CORRUPT_VTAB, SQLITE_CORRUPT_INDEX, SQLITE_NOTADB ->
-                    damaged("SQLite says: " + cause.getMessage(), cause);
+                    broken(describeDamage("SQLite says: " + cause.getMessage()), cause);
             default -> broken(file + " cannot be used: " + cause.getMessage(), cause);
         };
     }
 
     /** Damage that we found ourselves. */
     StoreException damaged(String finding) {
-        return damaged(finding, null);
+        return broken(describeDamage(finding));
     }
 
     /** A fault after which nobody may go on. */
-    StoreException broken(String message, @Nullable Throwable cause) {
-        StoreException fault = new StoreException(Kind.BROKEN, message, cause);
-        broken.compareAndSet(Optional.empty(), Optional.of(fault));
+    StoreException broken(String message) {
+        return remember(new StoreException(Kind.BROKEN, message));
+    }
+
+    /** A fault after which nobody may go on, with its cause. */
+    StoreException broken(String message, Throwable cause) {
+        return remember(new StoreException(Kind.BROKEN, message, cause));
+    }
+
+    private StoreException remember(StoreException fault) {
+        first.compareAndSet(null, fault);
         return fault;
     }
 
-    private StoreException damaged(
-            String finding, @Nullable Throwable cause) {
-        String remedy =
-                " is damaged. To restore it: stop Orrery, move it away together with its -wal and"
-                        + " -shm files, and copy the last backup to its place; without one, try"
-                        + " `sqlite3 DAMAGED .recover | sqlite3 NEW`. ";
-        return broken(file + remedy + finding, cause);
+    private String describeDamage(String finding) {
+        return file
+                + " is damaged. To restore it: stop Orrery, move it away together with its -wal and"
+                + " -shm files, and copy the last backup to its place; without one, try"
+                + " `sqlite3 DAMAGED .recover | sqlite3 NEW`. "
+                + finding;
     }
 }

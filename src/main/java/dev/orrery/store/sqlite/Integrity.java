@@ -1,10 +1,10 @@
 package dev.orrery.store.sqlite;
 
 import dev.orrery.store.StoreException;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -29,7 +29,7 @@ final class Integrity {
     static void check(Session session, Path file, Faults faults)
             throws SQLException, StoreException, IOException {
         session.run("PRAGMA wal_checkpoint(TRUNCATE)");
-        long expected = number(session, "PRAGMA page_count") * number(session, "PRAGMA page_size");
+        long expected = session.number("PRAGMA page_count") * session.number("PRAGMA page_size");
         long size = Files.size(file);
         if (size < expected) {
             throw faults.damaged("It has " + size + " bytes of " + expected + ".");
@@ -49,13 +49,6 @@ final class Integrity {
             if (finding.next() && !finding.getString(1).equals("ok")) {
                 throw faults.damaged("The check says: " + finding.getString(1));
             }
-        }
-    }
-
-    private static long number(Session session, String sql) throws SQLException {
-        PreparedStatement statement = session.prepare(sql);
-        try (ResultSet row = statement.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
         }
     }
 }

@@ -5,16 +5,18 @@ import dev.orrery.model.JobSpec;
 import dev.orrery.model.Outcome;
 import dev.orrery.protocol.AttemptResult;
 import dev.orrery.protocol.JobEvent;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a run of events does to the row of one job: folded in memory, written once.
  *
- * <p>A column that no event touches keeps its value. The row shows the latest attempt:
- * a new one clears what is known of the one before.
+ * <p>A column that no event touches keeps its value. The row shows the latest attempt: a new one
+ * clears what is known of the one before.
  */
 final class JobChange {
 
@@ -76,7 +78,7 @@ final class JobChange {
         set(JobColumn.NAMESPACE, spec.namespace().name());
         set(JobColumn.NAME, spec.name());
         set(JobColumn.OWNER, spec.owner());
-        set(JobColumn.LABELS, Labels.write(spec.labels()));
+        set(JobColumn.LABELS, Values.ofLabels(spec.labels()));
         set(JobColumn.SUBMITTED_AT, Values.ofInstant(event.at()));
         set(JobColumn.ROUND, 1);
         set(JobColumn.ATTEMPT, 0);
@@ -157,7 +159,7 @@ final class JobChange {
     }
 
     private void set(JobColumn column, @Nullable Object value) {
-        values[column.ordinal()] = value;
+        values[column.place()] = value;
         mask |= column.bit();
     }
 }

@@ -7,24 +7,24 @@ import java.util.stream.Collectors;
 
 /** The columns of the table of jobs, beside the id, that events set. */
 enum JobColumn {
-    ARRIVAL,
-    NUMBER,
-    NAMESPACE,
-    NAME,
-    OWNER,
-    LABELS,
-    SUBMITTED_AT,
-    STATUS,
-    LAST_SEQ,
-    ROUND,
-    PRIORITY,
-    RETENTION,
-    ATTEMPT,
-    WORKER,
-    STARTED_AT,
-    EXIT_CODE,
-    REASON,
-    ENDED_AT;
+    ARRIVAL(0),
+    NUMBER(1),
+    NAMESPACE(2),
+    NAME(3),
+    OWNER(4),
+    LABELS(5),
+    SUBMITTED_AT(6),
+    STATUS(7),
+    LAST_SEQ(8),
+    ROUND(9),
+    PRIORITY(10),
+    RETENTION(11),
+    ATTEMPT(12),
+    WORKER(13),
+    STARTED_AT(14),
+    EXIT_CODE(15),
+    REASON(16),
+    ENDED_AT(17);
 
     static final List<JobColumn> ALL = List.of(values());
 
@@ -36,6 +36,12 @@ enum JobColumn {
                     + "?, ".repeat(ALL.size())
                     + "?) ON CONFLICT DO NOTHING";
 
+    private final int place;
+
+    JobColumn(int place) {
+        this.place = place;
+    }
+
     /** Sets the columns whose bits are set, and then names the id. */
     static String update(int mask) {
         return Arrays.stream(values())
@@ -44,8 +50,13 @@ enum JobColumn {
                 .collect(Collectors.joining(", ", "UPDATE jobs SET ", " WHERE id = ?"));
     }
 
+    /** The place among the parameters of {@code INSERT}. */
+    int place() {
+        return place;
+    }
+
     int bit() {
-        return 1 << ordinal();
+        return 1 << place;
     }
 
     private String column() {

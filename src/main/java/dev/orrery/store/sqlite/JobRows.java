@@ -2,6 +2,7 @@ package dev.orrery.store.sqlite;
 
 import dev.orrery.model.Namespace;
 import dev.orrery.store.JobReads.JobRow;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -27,15 +28,13 @@ final class JobRows {
                 new Namespace(row.getString("namespace")),
                 row.getString("name"),
                 row.getString("owner"),
-                Labels.read(row.getString("labels")),
+                Values.toLabels(row.getString("labels")),
                 row.getInt("priority"),
                 Values.toStatus(row.getInt("status")),
                 row.getInt("round"),
                 row.getInt("attempt"),
                 Optional.ofNullable(row.getString("worker")),
-                row.getObject("exit_code") == null
-                        ? OptionalInt.empty()
-                        : OptionalInt.of(exitCode),
+                row.getObject("exit_code") == null ? OptionalInt.empty() : OptionalInt.of(exitCode),
                 Optional.ofNullable(row.getString("reason")),
                 Values.toInstant(row.getLong("submitted_at")),
                 instant(row, "started_at"),

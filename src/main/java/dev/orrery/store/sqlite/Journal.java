@@ -3,6 +3,10 @@ package dev.orrery.store.sqlite;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,17 +17,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The batches that are durable and not yet in the tables of events and jobs.
  *
- * <p>A commit writes its batch as one row of the journal: that is all its durability needs, and costs
- * little more than an append to a file. The rows that reads want are made later, in the transaction
- * that empties the journal: before the next read, when much has gathered, or after a moment. A job
- * that came, ran and ended in the meantime is then written once instead of three times. After a
- * crash the journal is still there and is emptied at the next start.
+ * <p>A commit writes its batch as one row of the journal: that is all its durability needs, and
+ * costs little more than an append to a file. The rows that reads want are made later, in the
+ * transaction that empties the journal: before the next read, when much has gathered, or after a
+ * moment. A job that came, ran and ended in the meantime is then written once instead of three
+ * times. After a crash the journal is still there and is emptied at the next start.
  */
 final class Journal implements AutoCloseable {
 
@@ -63,22 +65,20 @@ final class Journal implements AutoCloseable {
 
     /** Takes up what an earlier process left. */
     void recover() throws StoreException {
-        writer.transact(
-                session -> {
-                    lastArrival = Sql.number(session, "SELECT coalesce(max(arrival), 0) FROM jobs");
-                    List<byte[]> runs =
-                            Sql.select(
-                                    session,
-                                    "SELECT events FROM journal ORDER BY id",
-                                    List.of(),
-                                    row -> row.getBytes(1));
-                    for (byte[] run : runs) {
-                        for (DurableEvent event : frames.decode(run)) {
-                            remember(new Framed(event, EventFrames.encode(event)));
-                        }
-                    }
-                    return true;
-                });
+        writer.transact(session -> {
+            lastArrival = session.number("SELECT coalesce(max(arrival), 0) FROM jobs");
+            List<byte[]> runs =
+                    session.select(
+                            "SELECT events FROM journal ORDER BY id",
+                            List.of(),
+                            row -> row.getBytes(1));
+            for (byte[] run : runs) {
+                for (DurableEvent event : frames.decode(run)) {
+                    remember(new Framed(event));
+                }
+            }
+            return true;
+        });
         empty();
     }
 
@@ -86,14 +86,14 @@ final class Journal implements AutoCloseable {
     void append(long epoch, List<DurableEvent> events) throws StoreException {
         List<Framed> batch = new ArrayList<>(events.size());
         for (DurableEvent event : events) {
-            batch.add(new Framed(event, EventFrames.encode(event)));
+            batch.add(new Framed(event));
         }
         byte[] run = EventFrames.concatenate(batch.stream().map(Framed::frame).toList());
         writer.transact(
                 session -> {
                     refuseUnlessLeading(session, epoch);
                     refuseWhenOver(FULL_FACTOR);
-                    Sql.update(session, "INSERT INTO journal (events) VALUES (?)", run);
+                    session.update("INSERT INTO journal (events) VALUES (?)", run);
                     writer.wrote(run.length);
                     return true;
                 },
@@ -101,7 +101,10 @@ final class Journal implements AutoCloseable {
         if (isOver(1)) {
             emptyUnlessFull();
         } else if (scheduled.compareAndSet(false, true)) {
-            background.schedule(this::emptyInBackground, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            // It reports its own faults, so that nobody has to look at the future.
+            var _ =
+                    background.schedule(
+                            this::emptyInBackground, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -117,7 +120,7 @@ final class Journal implements AutoCloseable {
                     }
                     Projection projection = new Projection(session, lastArrival);
                     projection.write(pending);
-                    Sql.update(session, "DELETE FROM journal");
+                    session.update("DELETE FROM journal");
                     writer.wrote(pendingBytes);
                     return projection.lastArrival();
                 },
@@ -185,12 +188,28 @@ final class Journal implements AutoCloseable {
         check.setLong(1, epoch);
         try (ResultSet row = check.executeQuery()) {
             if (!row.next()) {
-                throw new StoreException(
-                        Kind.FENCED, "epoch " + epoch + " does not lead any more");
+                throw new StoreException(Kind.FENCED, "epoch " + epoch + " does not lead any more");
             }
         }
     }
 
     /** An event and its frame. */
-    record Framed(DurableEvent event, byte[] frame) {}
+    static final class Framed {
+
+        private final DurableEvent event;
+        private final byte[] frame;
+
+        Framed(DurableEvent event) {
+            this.event = event;
+            this.frame = EventFrames.encode(event);
+        }
+
+        DurableEvent event() {
+            return event;
+        }
+
+        byte[] frame() {
+            return frame;
+        }
+    }
 }

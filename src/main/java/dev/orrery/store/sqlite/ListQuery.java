@@ -2,15 +2,18 @@ package dev.orrery.store.sqlite;
 
 import dev.orrery.model.TaskStatus;
 import dev.orrery.store.JobReads.Query;
+
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The SQL of one list.
  *
- * <p>Each form can be answered by walking one index from its newest end: of the first label, else of
- * each state asked for, else of the namespace, else of all jobs. The remaining conditions are
+ * <p>Each form can be answered by walking one index from its newest end: of the first label, else
+ * of each state asked for, else of the namespace, else of all jobs. The remaining conditions are
  * checked on the way. Values are bound, never written into the text.
  */
 final class ListQuery {
@@ -89,8 +92,7 @@ final class ListQuery {
         query.submittedAfter()
                 .map(Values::ofInstant)
                 .ifPresent(at -> and("j.arrival >= ? AND j.submitted_at >= ?", at, at));
-        query.submittedBefore()
-                .ifPresent(at -> and("j.submitted_at < ?", Values.ofInstant(at)));
+        query.submittedBefore().ifPresent(at -> and("j.submitted_at < ?", Values.ofInstant(at)));
         query.numberFirst().ifPresent(first -> and("j.number >= ?", first));
         query.numberLast().ifPresent(last -> and("j.number <= ?", last));
         query.name().ifPresent(part -> and("j.name LIKE ? ESCAPE '\\'", "%" + escape(part) + "%"));
@@ -109,5 +111,39 @@ final class ListQuery {
     /** Takes the meaning of wildcards away. */
     private static String escape(String part) {
         return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
+    }
+
+    /** The place in a list after which the next page begins: the arrival of the last row shown. */
+    record Cursor(long arrival) {
+
+        /** In front of the arrival, so that another form can be told apart one day. */
+        private static final byte FORM = 1;
+
+        private static final int BYTES = 1 + Long.BYTES;
+
+        /**
+         * Reads what {@code toString} wrote.
+         *
+         * @throws IllegalArgumentException when it did not
+         */
+        static Cursor parse(String text) {
+            String rule = "a cursor is what the page before gave as its next one";
+            byte[] bytes;
+            try {
+                bytes = Base64.getUrlDecoder().decode(text);
+            } catch (IllegalArgumentException notBase64) {
+                throw new IllegalArgumentException(rule, notBase64);
+            }
+            if (bytes.length != BYTES || bytes[0] != FORM) {
+                throw new IllegalArgumentException(rule);
+            }
+            return new Cursor(ByteBuffer.wrap(bytes, 1, Long.BYTES).getLong());
+        }
+
+        @Override
+        public String toString() {
+            byte[] bytes = ByteBuffer.allocate(BYTES).put(FORM).putLong(arrival).array();
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        }
     }
 }

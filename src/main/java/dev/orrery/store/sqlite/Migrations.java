@@ -1,6 +1,7 @@
 package dev.orrery.store.sqlite;
 
 import dev.orrery.store.StoreException;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,8 +19,7 @@ final class Migrations {
     private Migrations() {}
 
     /** Runs what is missing, each script in a transaction of its own. */
-    static void run(Session session, Path file, Faults faults)
-            throws SQLException, StoreException {
+    static void run(Session session, Path file, Faults faults) throws SQLException, StoreException {
         session.run(
                 "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY)");
         int version = version(session);
@@ -30,8 +30,7 @@ final class Migrations {
                             + version
                             + ", this program knows "
                             + SCRIPTS.size()
-                            + "): start that version, or restore a backup of this one",
-                    null);
+                            + "): start that version, or restore a backup of this one");
         }
         for (int next = version + 1; next <= SCRIPTS.size(); next++) {
             session.begin();

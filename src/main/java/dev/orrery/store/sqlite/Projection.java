@@ -9,6 +9,7 @@ import dev.orrery.model.StoredFile;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
+
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -144,8 +145,7 @@ final class Projection {
             flush();
         } else {
             flush();
-            Sql.update(
-                    session, "DELETE FROM draining WHERE worker = ?", drain.worker().name());
+            session.update("DELETE FROM draining WHERE worker = ?", drain.worker().name());
         }
     }
 
@@ -154,23 +154,21 @@ final class Projection {
         for (JobId id : purged) {
             byte[] job = Values.ofJob(id);
             purgeLabels(job);
-            Sql.update(session, "DELETE FROM blob_references WHERE job = ?", job);
-            Sql.update(session, "DELETE FROM events WHERE job = ?", job);
-            Sql.update(session, "DELETE FROM jobs WHERE id = ?", job);
+            session.update("DELETE FROM blob_references WHERE job = ?", job);
+            session.update("DELETE FROM events WHERE job = ?", job);
+            session.update("DELETE FROM jobs WHERE id = ?", job);
         }
     }
 
     private void purgeLabels(byte[] job) throws SQLException {
-        PreparedStatement row =
-                Sql.bind(session, "SELECT arrival, labels FROM jobs WHERE id = ?", job);
+        PreparedStatement row = session.bind("SELECT arrival, labels FROM jobs WHERE id = ?", job);
         try (ResultSet found = row.executeQuery()) {
             if (!found.next()) {
                 return;
             }
             long arrival = found.getLong(1);
-            for (Map.Entry<String, String> label : Labels.read(found.getString(2)).entrySet()) {
-                Sql.update(
-                        session,
+            for (Map.Entry<String, String> label : Values.toLabels(found.getString(2)).entrySet()) {
+                session.update(
                         "DELETE FROM job_labels WHERE key = ? AND value = ? AND arrival = ?",
                         label.getKey(),
                         label.getValue(),

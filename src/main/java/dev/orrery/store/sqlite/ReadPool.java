@@ -2,6 +2,7 @@ package dev.orrery.store.sqlite;
 
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
+
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

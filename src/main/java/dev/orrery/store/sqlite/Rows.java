@@ -1,5 +1,9 @@
 package dev.orrery.store.sqlite;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -7,16 +11,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Row operations waiting to be written, grouped by statement so that each is one JDBC batch.
  *
- * <p>Events that do not fit the rows, such as those of a job that is not there, are a bug of whoever
- * decided them. They are durable by now, and refusing them would close the store for good: they are
- * reported and passed over.
+ * <p>Events that do not fit the rows, such as those of a job that is not there, are a bug of
+ * whoever decided them. They are durable by now, and refusing them would close the store for good:
+ * they are reported and passed over.
  */
 final class Rows {
 
@@ -34,7 +35,7 @@ final class Rows {
         for (Map.Entry<String, List<@Nullable Object[]>> group : waiting.entrySet()) {
             PreparedStatement statement = session.prepare(group.getKey());
             for (@Nullable Object[] parameters : group.getValue()) {
-                Sql.bind(statement, parameters);
+                Session.bind(statement, parameters);
                 statement.addBatch();
             }
             reportMisfits(group.getKey(), statement.executeBatch());
@@ -43,8 +44,10 @@ final class Rows {
     }
 
     private static void reportMisfits(String sql, int[] changed) {
-        boolean always = sql.startsWith("UPDATE jobs") || sql.contains("INTO events")
-                || sql.equals(JobColumn.INSERT);
+        boolean always =
+                sql.startsWith("UPDATE jobs")
+                        || sql.contains("INTO events")
+                        || sql.equals(JobColumn.INSERT);
         long misfits = always ? Arrays.stream(changed).filter(count -> count != 1).count() : 0;
         if (misfits > 0) {
             LOG.atError()

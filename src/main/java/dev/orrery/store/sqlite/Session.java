@@ -1,16 +1,21 @@
 package dev.orrery.store.sqlite;
 
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.HashMap;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TempStore;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** One connection and its prepared statements, used by one thread at a time. */
 final class Session implements AutoCloseable {
@@ -23,7 +28,9 @@ final class Session implements AutoCloseable {
 
     private static final int READER_CACHE = -8 * 1024;
 
-    /** Texts of statements come from a small set; past this the filters vary more than we thought. */
+    /**
+     * Texts of statements come from a small set; past this the filters vary more than we thought.
+     */
     private static final int STATEMENTS_MAX = 200;
 
     private final Connection connection;
@@ -86,6 +93,44 @@ final class Session implements AutoCloseable {
         return statement;
     }
 
+    /** All rows of a query. */
+    <T> List<T> select(String sql, List<?> parameters, Row<T> row) throws SQLException {
+        List<T> rows = new ArrayList<>();
+        try (ResultSet found = bind(sql, parameters.toArray()).executeQuery()) {
+            while (found.next()) {
+                rows.add(row.read(found));
+            }
+        }
+        return rows;
+    }
+
+    /** The only number of a query, 0 when there is no row. */
+    long number(String sql) throws SQLException {
+        try (ResultSet row = prepare(sql).executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    /** Changes rows, and says how many. */
+    int update(String sql, @Nullable Object... parameters) throws SQLException {
+        return bind(sql, parameters).executeUpdate();
+    }
+
+    /** The statement, ready to be executed. */
+    PreparedStatement bind(String sql, @Nullable Object... parameters) throws SQLException {
+        PreparedStatement statement = prepare(sql);
+        bind(statement, parameters);
+        return statement;
+    }
+
+    /** Sets all parameters of a statement. */
+    static void bind(PreparedStatement statement, @Nullable Object... parameters)
+            throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+    }
+
     /** Runs a statement without parameters or result. */
     void run(String sql) throws SQLException {
         plain.execute(sql);
@@ -126,5 +171,11 @@ final class Session implements AutoCloseable {
             closeStatements();
             plain.close();
         }
+    }
+
+    /** How one row is read. */
+    @FunctionalInterface
+    interface Row<T> {
+        T read(ResultSet row) throws SQLException;
     }
 }

@@ -7,6 +7,7 @@ import dev.orrery.model.TaskStatus;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
+
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -65,7 +66,10 @@ final class SqliteJobReads implements JobReads {
                 select(
                         list.sql(),
                         list.parameters(),
-                        row -> new Placed(JobRows.read(row), new Cursor(row.getLong("arrival"))));
+                        row ->
+                                new Placed(
+                                        JobRows.read(row),
+                                        new ListQuery.Cursor(row.getLong("arrival"))));
         List<Placed> page = found.subList(0, Math.min(found.size(), query.limit()));
         Optional<String> next =
                 found.size() > page.size()
@@ -125,8 +129,7 @@ final class SqliteJobReads implements JobReads {
     }
 
     @Override
-    public SortedMap<TaskStatus, Long> counts(Optional<Namespace> namespace)
-            throws StoreException {
+    public SortedMap<TaskStatus, Long> counts(Optional<Namespace> namespace) throws StoreException {
         SortedMap<TaskStatus, Long> counts = new TreeMap<>();
         for (TaskStatus status : TaskStatus.values()) {
             counts.put(status, 0L);
@@ -143,8 +146,7 @@ final class SqliteJobReads implements JobReads {
     private List<JobEvent> readEvents(Session session, JobId job, long after, int limit)
             throws SQLException, StoreException {
         PreparedStatement select =
-                Sql.bind(
-                        session,
+                session.bind(
                         "SELECT run FROM events WHERE job = ? AND seq > ? ORDER BY seq",
                         Values.ofJob(job),
                         after);
@@ -159,10 +161,10 @@ final class SqliteJobReads implements JobReads {
         return List.copyOf(events.subList(0, Math.min(limit, events.size())));
     }
 
-    private <T> List<T> select(String sql, List<?> parameters, Sql.Row<T> row)
+    private <T> List<T> select(String sql, List<?> parameters, Session.Row<T> row)
             throws StoreException {
         journal.emptyUnlessFull();
-        return reads.read(session -> Sql.select(session, sql, parameters, row));
+        return reads.read(session -> session.select(sql, parameters, row));
     }
 
     /** The digits of a canonical id's beginning, when it can be one. */
@@ -190,5 +192,5 @@ final class SqliteJobReads implements JobReads {
                 digits.substring(20));
     }
 
-    private record Placed(JobRow row, Cursor cursor) {}
+    private record Placed(JobRow row, ListQuery.Cursor cursor) {}
 }

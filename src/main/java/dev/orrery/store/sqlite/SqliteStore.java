@@ -8,6 +8,7 @@ import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.Tokens;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -92,14 +93,10 @@ public final class SqliteStore implements Store {
 
     @Override
     public long lead(String holder) throws StoreException {
-        return writer.transact(
-                session -> {
-                    Sql.update(
-                            session,
-                            "UPDATE leader SET epoch = epoch + 1, holder = ? WHERE id = 1",
-                            holder);
-                    return Sql.number(session, "SELECT epoch FROM leader WHERE id = 1");
-                });
+        return writer.transact(session -> {
+            session.update("UPDATE leader SET epoch = epoch + 1, holder = ? WHERE id = 1", holder);
+            return session.number("SELECT epoch FROM leader WHERE id = 1");
+        });
     }
 
     @Override
@@ -188,12 +185,8 @@ public final class SqliteStore implements Store {
             return;
         }
         forgetAt = now.plus(FORGET_PAUSE);
-        writer.transact(
-                session ->
-                        Sql.update(
-                                session,
-                                "DELETE FROM submissions WHERE at < ?",
-                                submissionsSince()));
+        writer.transact(session ->
+                session.update("DELETE FROM submissions WHERE at < ?", submissionsSince()));
     }
 
     private static void closeQuietly(DataDirectory directory, Exception cause) {

@@ -4,6 +4,7 @@ import dev.orrery.model.Namespace;
 import dev.orrery.protocol.Principal;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.Tokens;
+
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,21 +33,19 @@ final class SqliteTokens implements Tokens {
             throws StoreException {
         Optional<String> namespace = principal.namespace().map(Namespace::name);
         Optional<Long> expires = expiresAt.map(Values::ofInstant);
-        return writer.transact(
-                session ->
-                        Sql.update(
-                                        session,
-                                        "INSERT INTO tokens (sha256, "
-                                                + COLUMNS
-                                                + ") VALUES (?, ?, ?, ?, ?, ?)"
-                                                + " ON CONFLICT DO NOTHING",
-                                        sha256,
-                                        principal.name(),
-                                        principal.role().name(),
-                                        namespace.orElse(null),
-                                        Values.ofInstant(createdAt),
-                                        expires.orElse(null))
-                                == 1);
+        return writer.transact(session ->
+                session.update(
+                                "INSERT INTO tokens (sha256, "
+                                        + COLUMNS
+                                        + ") VALUES (?, ?, ?, ?, ?, ?)"
+                                        + " ON CONFLICT DO NOTHING",
+                                sha256,
+                                principal.name(),
+                                principal.role().name(),
+                                namespace.orElse(null),
+                                Values.ofInstant(createdAt),
+                                expires.orElse(null))
+                        == 1);
     }
 
     @Override
@@ -57,9 +56,7 @@ final class SqliteTokens implements Tokens {
                         + " FROM tokens WHERE sha256 = ?"
                         + " AND (expires_at IS NULL OR expires_at > ?)";
         List<Object> parameters = List.of(sha256, Values.ofInstant(now));
-        return reads
-                .read(session -> Sql.select(session, sql, parameters, SqliteTokens::entry))
-                .stream()
+        return reads.read(session -> session.select(sql, parameters, SqliteTokens::entry)).stream()
                 .map(Entry::principal)
                 .findFirst();
     }
@@ -67,14 +64,13 @@ final class SqliteTokens implements Tokens {
     @Override
     public List<Entry> list() throws StoreException {
         String sql = "SELECT " + COLUMNS + " FROM tokens ORDER BY name";
-        return reads.read(
-                session -> Sql.select(session, sql, List.of(), SqliteTokens::entry));
+        return reads.read(session -> session.select(sql, List.of(), SqliteTokens::entry));
     }
 
     @Override
     public boolean revoke(String name) throws StoreException {
         return writer.transact(
-                session -> Sql.update(session, "DELETE FROM tokens WHERE name = ?", name) == 1);
+                session -> session.update("DELETE FROM tokens WHERE name = ?", name) == 1);
     }
 
     @Override
@@ -89,8 +85,7 @@ final class SqliteTokens implements Tokens {
     private byte[] makeSecret(Session session, String name) throws SQLException {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
-        Sql.update(
-                session,
+        session.update(
                 "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 name,
                 secret);
@@ -99,8 +94,7 @@ final class SqliteTokens implements Tokens {
 
     private static Optional<byte[]> findSecret(Session session, String name) throws SQLException {
         String sql = "SELECT value FROM secrets WHERE name = ?";
-        return Sql.select(session, sql, List.of(name), row -> row.getBytes(1)).stream()
-                .findFirst();
+        return session.select(sql, List.of(name), row -> row.getBytes(1)).stream().findFirst();
     }
 
     private static Entry entry(ResultSet row) throws SQLException {

@@ -6,6 +6,7 @@ import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.StoreException;
+
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -38,7 +39,8 @@ final class StateLoader {
 
     private SortedMap<Namespace, Long> numbers() throws SQLException {
         SortedMap<Namespace, Long> numbers = new TreeMap<>();
-        try (ResultSet row = session.prepare("SELECT namespace, last FROM numbers").executeQuery()) {
+        try (ResultSet row =
+                session.prepare("SELECT namespace, last FROM numbers").executeQuery()) {
             while (row.next()) {
                 numbers.put(new Namespace(row.getString(1)), row.getLong(2));
             }

@@ -1,10 +1,23 @@
 package dev.orrery.store.sqlite;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+
 import dev.orrery.model.JobId;
 import dev.orrery.model.TaskStatus;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** The forms that values take in columns; changing one needs a migration. */
@@ -19,6 +32,9 @@ final class Values {
     private static final Duration DURATION_MAX = Duration.ofDays(365 * 100L);
 
     private static final Instant INSTANT_MAX = Instant.parse("2150-01-01T00:00:00Z");
+
+    private static final String NO_LABELS = "{}";
+    private static final JsonFactory JSON = new JsonFactory();
 
     private Values() {}
 
@@ -72,5 +88,40 @@ final class Values {
 
     static long ofDuration(Duration duration) {
         return (duration.compareTo(DURATION_MAX) > 0 ? DURATION_MAX : duration).toNanos();
+    }
+
+    static String ofLabels(SortedMap<String, String> labels) {
+        if (labels.isEmpty()) {
+            return NO_LABELS;
+        }
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            for (Map.Entry<String, String> label : labels.entrySet()) {
+                json.writeStringField(label.getKey(), label.getValue());
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory can be written", e);
+        }
+        return text.toString();
+    }
+
+    static SortedMap<String, String> toLabels(String text) {
+        if (text.equals(NO_LABELS)) {
+            return Collections.emptySortedMap();
+        }
+        SortedMap<String, String> labels = new TreeMap<>();
+        try (JsonParser json = JSON.createParser(text)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String key = json.currentName();
+                json.nextToken();
+                labels.put(key, json.getText());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("labels are not JSON: " + text, e);
+        }
+        return Collections.unmodifiableSortedMap(labels);
     }
 }

@@ -1,10 +1,11 @@
 package dev.orrery.store.sqlite;
 
 import dev.orrery.store.StoreException;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.function.Consumer;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * The one connection that writes: transactions, one after another, and checkpoints between them.
@@ -86,8 +87,7 @@ final class Writer implements AutoCloseable {
             return;
         }
         pagesSinceCheckpoint = 0;
-        try (ResultSet done =
-                session.prepare("PRAGMA wal_checkpoint(PASSIVE)").executeQuery()) {
+        try (ResultSet done = session.prepare("PRAGMA wal_checkpoint(PASSIVE)").executeQuery()) {
             done.next();
         } catch (SQLException e) {
             StoreException fault = faults.of(e);

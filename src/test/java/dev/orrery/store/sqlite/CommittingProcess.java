@@ -4,6 +4,7 @@ import dev.orrery.model.JobId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.store.Histories;
+
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -20,7 +21,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
-/** A process that commits until it is killed, and prints a line of what each commit returned for. */
+/**
+ * A process that commits until it is killed, and prints a line of what each commit returned for.
+ */
 final class CommittingProcess {
 
     private static final int LIVE_MAX = 400;

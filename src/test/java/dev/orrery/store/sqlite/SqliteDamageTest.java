@@ -8,6 +8,12 @@ import dev.orrery.protocol.DurableEvent;
 import dev.orrery.store.Histories;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -24,10 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A store whose file is damaged, too new or taken: it refuses, and says what and how to go on. */
 final class SqliteDamageTest {
@@ -124,9 +126,9 @@ final class SqliteDamageTest {
                 Stream<Path> files = Files.walk(data)) {
             store.lead("test");
             for (Path path : files.toList()) {
-                String mode =
-                        PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
-                boolean unpacked = path.getParent().endsWith("native");
+                String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+                boolean unpacked =
+                        path.startsWith(data.resolve("native")) && !Files.isDirectory(path);
                 if (!unpacked) {
                     assertThat(mode)
                             .as(path.toString())

@@ -8,6 +8,10 @@ import dev.orrery.protocol.JobEvent;
 import dev.orrery.store.Histories;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -19,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A store without space: it refuses, loses nothing it took, and goes on when there is space. */
 final class SqliteFullDiskTest {
@@ -37,7 +39,7 @@ final class SqliteFullDiskTest {
     void fullDisk_refusesAndRecovers() throws Exception {
         if (!mount("-t", "tmpfs", "-o", "size=6m", "tmpfs", directory.toString())) {
             // Without the right to mount, the page limit below is all there is.
-            pageLimit_refusesAndRecovers();
+            refuseAtPageLimitAndRecover();
             return;
         }
         try (SqliteStore store = open(directory.resolve("data"))) {
@@ -59,6 +61,10 @@ final class SqliteFullDiskTest {
 
     @Test
     void pageLimit_refusesAndRecovers() throws Exception {
+        refuseAtPageLimitAndRecover();
+    }
+
+    private void refuseAtPageLimitAndRecover() throws Exception {
         Path data = directory.resolve("limited");
         open(data).close();
         Path file = data.resolve("store.db");

@@ -2,6 +2,7 @@ package dev.orrery.store.sqlite;
 
 import dev.orrery.store.JobReadsContractTest;
 import dev.orrery.store.StoreFixture;
+
 import java.time.Duration;
 
 /** The contract, kept by SQLite. */

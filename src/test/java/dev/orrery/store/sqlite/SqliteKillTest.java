@@ -8,6 +8,10 @@ import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.Histories;
 import dev.orrery.store.StoreException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Promise 1: what a commit returned for is there after {@code kill -9} at any moment. */
 final class SqliteKillTest {
@@ -62,8 +64,7 @@ final class SqliteKillTest {
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
         try (BufferedReader output =
-                new BufferedReader(
-                        process.inputReader(StandardCharsets.US_ASCII), 1 << 16)) {
+                new BufferedReader(process.inputReader(StandardCharsets.US_ASCII), 1 << 16)) {
             for (int line = 0; line < lines; line++) {
                 acknowledge(output.readLine());
             }

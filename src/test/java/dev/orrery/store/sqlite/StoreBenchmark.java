@@ -6,6 +6,10 @@ import dev.orrery.model.JobSpec;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.wire.EventWire;
 import dev.orrery.store.Histories;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,8 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Durable tasks a second of the store beside a raw append with fdatasync, at 3, 30, 300 and 3,000
@@ -43,7 +45,11 @@ final class StoreBenchmark {
         for (int events : List.of(300, 3, 30, 300, 3_000)) {
             int bounded = Math.min(tasks, events * 500);
             List<List<DurableEvent>> batches = batches(bounded, events / 3);
-            double store = store(base.resolve("store-" + events + "-" + System.nanoTime()), batches, bounded);
+            double store =
+                    store(
+                            base.resolve("store-" + events + "-" + System.nanoTime()),
+                            batches,
+                            bounded);
             double raw = raw(base.resolve("raw-" + events), batches, bounded);
             LOG.info(
                     "events={} tasks={} store={}/s raw={}/s ratio={} cpuMicros={}",
@@ -59,7 +65,8 @@ final class StoreBenchmark {
     private static double store(Path data, List<List<DurableEvent>> batches, int tasks)
             throws Exception {
         Settings.Storage settings =
-                new Settings.Storage("", Duration.ofDays(7), Duration.ofDays(90), Duration.ofDays(1), 0);
+                new Settings.Storage(
+                        "", Duration.ofDays(7), Duration.ofDays(90), Duration.ofDays(1), 0);
         try (SqliteStore store = SqliteStore.open(data, settings)) {
             long epoch = store.lead("benchmark");
             long begin = System.nanoTime();
