@@ -111,6 +111,9 @@ final class Explainer {
         if (suiting.isEmpty()) {
             return "no worker has " + lacking(open, demand.resources());
         }
+        if (suiting.stream().anyMatch(it -> it.hasRoom(demand))) {
+            return "other tasks go first";
+        }
         if (suiting.stream().noneMatch(it -> it.slotsFree() > 0)) {
             return "all slots of the " + suiting.size() + " fitting workers are taken";
         }

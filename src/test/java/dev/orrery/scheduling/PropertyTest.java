@@ -19,7 +19,7 @@ import java.util.stream.LongStream;
  */
 final class PropertyTest {
 
-    private static final int STEPS = 200;
+    private static final int STEPS = 150;
 
     static LongStream seeds() {
         Long one = Long.getLong("seed");

@@ -8,6 +8,7 @@ import dev.orrery.model.JobSpec.RetryRule;
 import dev.orrery.model.Outcome;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.Resources;
+import dev.orrery.model.Work;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.AttemptResult;
 import dev.orrery.protocol.IdempotencyKey;
@@ -36,8 +37,18 @@ final class Stage {
     private final Notation notation = new Notation();
     private final TreeMap<String, Long> incarnations = new TreeMap<>();
     private final TreeMap<String, Long> sessions = new TreeMap<>();
-    private Leader leader = Leader.standard();
+    private final Policies policies;
+    private Leader leader;
     private long reports;
+
+    Stage() {
+        this(Policies.standard());
+    }
+
+    Stage(Policies policies) {
+        this.policies = policies;
+        this.leader = new Leader(Sample.RULES, policies);
+    }
 
     Leader leader() {
         return leader;
@@ -63,8 +74,7 @@ final class Stage {
             case "hello" -> told(hello(words));
             case "heartbeat" -> told(heartbeat(words));
             case "started", "ended", "not-started", "progress" -> told(reports(words));
-            case "goodbye" ->
-                    told(new WorkerMessage.Goodbye(worker(words), incarnation(words)));
+            case "goodbye" -> told(new WorkerMessage.Goodbye(worker(words), incarnation(words)));
             default -> asked(request(words));
         };
     }
@@ -108,7 +118,7 @@ final class Stage {
                                 standard.prefetchBelow(),
                                 words.number("prefetch-max", standard.prefetchMax()),
                                 standard.idempotencyTtl()),
-                        Policies.standard());
+                        policies);
         return List.of();
     }
 
@@ -161,6 +171,7 @@ final class Stage {
                                         Duration.ofMinutes(1)))
                         .constraints(constraints(words));
         words.option("namespace").ifPresent(spec::namespace);
+        words.option("shell").map(Work.Shell::new).ifPresent(spec::work);
         words.duration("deadline").map(this::wall).ifPresent(spec::deadline);
         words.duration("not-before").map(this::wall).ifPresent(spec::notBefore);
         return spec.make();
@@ -199,9 +210,7 @@ final class Stage {
         words.option("session").map(Long::parseLong).ifPresent(it -> sessions.put(name, it));
         int slots = words.number("slots", 1);
         TreeMap<String, String> labels = new TreeMap<>();
-        words.option("label")
-                .map(it -> it.split(":"))
-                .ifPresent(it -> labels.put(it[0], it[1]));
+        words.option("label").map(it -> it.split(":")).ifPresent(it -> labels.put(it[0], it[1]));
         Resources asked = resources(words);
         Resources capacity =
                 new Resources(
