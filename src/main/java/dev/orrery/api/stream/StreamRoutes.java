@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.ServerWebSocket;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -106,18 +107,45 @@ public final class StreamRoutes implements RouteSet {
                     "the topic is missing",
                     "name a topic, such as topic=jobs.last");
         }
-        topics.forEach(TopicName::parse);
-        checkRoom();
         long from = query.integer("from", 0, Long.MAX_VALUE).orElse(0L);
-        Map<String, Long> after = new HashMap<>();
-        topics.stream().filter(t -> t.startsWith("jobs.")).forEach(t -> after.put(t, from));
-        after.putAll(lastEventId(call));
-        after.keySet().retainAll(Set.copyOf(topics));
+        Map<String, Long> places = lastEventId(call);
+        checkRoom();
+        List<Future<String>> whole =
+                topics.stream().map(topic -> wholeName(call.principal(), topic)).toList();
+        return Future.all(whole)
+                .map(
+                        all -> {
+                            List<String> names = all.list();
+                            Map<String, Long> after = new LinkedHashMap<>();
+                            names.stream()
+                                    .filter(name -> name.startsWith("jobs."))
+                                    .forEach(n -> after.put(n, places.getOrDefault(n, from)));
+                            open(call, names, after);
+                            return names;
+                        });
+    }
+
+    private void open(Call call, List<String> topics, Map<String, Long> after) {
         SseSession[] session = new SseSession[1];
         session[0] = new SseSession(around, call, () -> eventStreams.remove(session[0]));
         eventStreams.add(session[0]);
         session[0].start(topics, after, limits.streamPing().toMillis());
-        return Future.succeededFuture();
+    }
+
+    /** The topic with the whole id of its job, under which its events come. */
+    private Future<String> wholeName(Principal principal, String topic) {
+        return switch (TopicName.parse(topic)) {
+            case TopicName.OfJob(String selector) ->
+                    around.names()
+                            .resolve(principal, Optional.empty(), selector)
+                            .map(job -> "jobs." + job);
+            case TopicName.OfLogs(String selector) ->
+                    around.names()
+                            .resolve(principal, Optional.empty(), selector)
+                            .map(job -> "logs." + job);
+            case TopicName.OfJobs _, TopicName.OfNodes _, TopicName.OfCluster _ ->
+                    Future.succeededFuture(topic);
+        };
     }
 
     private static Map<String, Long> lastEventId(Call call) {
