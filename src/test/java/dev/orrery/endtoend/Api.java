@@ -1,0 +1,158 @@
+package dev.orrery.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+
+/** A client of the HTTP API, as plain as curl. */
+final class Api {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+    static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private final HttpClient http;
+    private final URI uri;
+    private final String token;
+
+    Api(URI uri, String token) {
+        this(
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofSeconds(5))
+                        .build(),
+                uri,
+                token);
+    }
+
+    Api(HttpClient http, URI uri, String token) {
+        this.http = http;
+        this.uri = uri;
+        this.token = token;
+    }
+
+    /** An answer with its whole body. */
+    record Answer(int status, HttpHeaders headers, byte[] body) {
+        String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+
+        JsonNode json() {
+            return parse(text());
+        }
+    }
+
+    static JsonNode parse(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(text, e);
+        }
+    }
+
+    URI uri() {
+        return uri;
+    }
+
+    String token() {
+        return token;
+    }
+
+    HttpClient http() {
+        return http;
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(uri + path))
+                .timeout(Duration.ofSeconds(60))
+                .header("Authorization", "Bearer " + token);
+    }
+
+    Answer send(HttpRequest request) throws IOException {
+        try {
+            var response = http.send(request, BodyHandlers.ofByteArray());
+            return new Answer(response.statusCode(), response.headers(), response.body());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Answer sendNow(HttpRequest request) {
+        try {
+            return send(request);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Answer get(String path) {
+        return sendNow(request("/api/v1" + path).build());
+    }
+
+    Answer post(String path, String json, String... headers) {
+        HttpRequest.Builder request =
+                request("/api/v1" + path)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json));
+        return sendNow(headers.length == 0 ? request.build() : request.headers(headers).build());
+    }
+
+    Answer postForm(Form form) {
+        return postForm(form.type(), BodyPublishers.ofByteArray(form.body()));
+    }
+
+    Answer postForm(String type, BodyPublisher body) {
+        return sendNow(request("/api/v1/jobs").header("Content-Type", type).POST(body).build());
+    }
+
+    /** Submits, and gives the id that was answered with 201. */
+    String submit(String json) {
+        Answer answer = post("/jobs", json);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        return answer.json().path("id").asText();
+    }
+
+    /** Submits a line for the shell. */
+    String submitShell(String line) {
+        return submit(MAPPER.createObjectNode().put("command", line).toString());
+    }
+
+    JsonNode job(String id) {
+        Answer answer = get("/jobs/" + id);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        return answer.json();
+    }
+
+    JsonNode awaitState(String id, String state) {
+        return await("job " + id + " to be " + state)
+                .atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                .until(() -> job(id), job -> job.path("state").asText().equals(state));
+    }
+
+    JsonNode awaitEnd(String id) {
+        return await("the end of job " + id)
+                .atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                .until(() -> job(id), job -> TERMINAL.contains(job.path("state").asText()));
+    }
+
+    String stdout(String id) {
+        return get("/jobs/" + id + "/logs?stream=stdout").text();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.orrery.endtoend;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** A multipart form, small enough for the memory. */
+final class Form {
+    private static final String BOUNDARY = "orrery-end-to-end-boundary";
+
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+    Form field(String name, String value) {
+        return part("name=\"" + name + "\"", "text/plain", bytes(value));
+    }
+
+    Form json(String json) {
+        return part("name=\"job\"", "application/json", bytes(json));
+    }
+
+    Form script(String text) {
+        return part(
+                "name=\"script\"; filename=\"script.sh\"", "application/octet-stream", bytes(text));
+    }
+
+    Form file(String fileName, byte[] content) {
+        return part(
+                "name=\"file\"; filename=\"" + fileName + "\"", "application/octet-stream", content);
+    }
+
+    private Form part(String disposition, String type, byte[] content) {
+        body.writeBytes(bytes(head(disposition, type)));
+        body.writeBytes(content);
+        body.writeBytes(bytes("\r\n"));
+        return this;
+    }
+
+    /** What stands before the content of a part. */
+    static String head(String disposition, String type) {
+        return "--%s\r\nContent-Disposition: form-data; %s\r\nContent-Type: %s\r\n\r\n"
+                .formatted(BOUNDARY, disposition, type);
+    }
+
+    /** What stands after the last part. */
+    static String end() {
+        return "--" + BOUNDARY + "--\r\n";
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    String type() {
+        return "multipart/form-data; boundary=" + BOUNDARY;
+    }
+
+    byte[] body() {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.writeBytes(body.toByteArray());
+        whole.writeBytes(bytes(end()));
+        return whole.toByteArray();
+    }
+}
