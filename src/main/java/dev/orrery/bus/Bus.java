@@ -1,7 +1,9 @@
 package dev.orrery.bus;
 
 import dev.orrery.protocol.Message;
+
 import io.vertx.core.Future;
+
 import java.time.Duration;
 
 /**

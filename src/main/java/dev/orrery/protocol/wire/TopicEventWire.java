@@ -1,6 +1,5 @@
 package dev.orrery.protocol.wire;
 
-import java.util.Optional;
 import static dev.orrery.protocol.wire.ModelWire.each;
 
 import dev.orrery.model.JobId;
