@@ -2,7 +2,6 @@ package dev.orrery.node;
 
 import dev.orrery.bus.BusNode;
 import dev.orrery.bus.BusStart;
-import dev.orrery.bus.SelfTest;
 import dev.orrery.config.Role;
 import dev.orrery.config.Settings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -37,8 +36,6 @@ public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
-    private static final Duration SELF_TEST_PAUSE = Duration.ofSeconds(5);
-    private static final int SELF_TEST_FAILURES_MAX = 3;
 
     private final Settings settings;
     private final NodeFiles files;
@@ -51,7 +48,7 @@ public final class Node implements AutoCloseable {
     private Optional<MasterRole> master = Optional.empty();
     private Optional<WorkerRole> worker = Optional.empty();
     private Optional<ProxyRole> proxy = Optional.empty();
-    private Optional<SelfTest> selfTest = Optional.empty();
+    private Optional<BusCare> care = Optional.empty();
 
     private Node(Settings settings) {
         this.settings = settings;
@@ -103,7 +100,9 @@ public final class Node implements AutoCloseable {
             }
         }
         if (settings.cluster().enabled()) {
-            startSelfTest(node);
+            BusCare started = new BusCare(node);
+            care = Optional.of(started);
+            started.start();
         }
     }
 
@@ -116,29 +115,6 @@ public final class Node implements AutoCloseable {
             options.setWorkerPoolSize(settings.threads().workers());
         }
         return options.setPreferNativeTransport(true);
-    }
-
-    private void startSelfTest(BusNode node) {
-        node.vertx()
-                .runOnContext(
-                        on ->
-                                selfTest =
-                                        Optional.of(
-                                                new SelfTest(
-                                                        node.vertx(),
-                                                        node.membership(),
-                                                        SELF_TEST_PAUSE,
-                                                        SELF_TEST_FAILURES_MAX,
-                                                        failures -> repair(node, failures))));
-    }
-
-    private static void repair(BusNode node, int failures) {
-        LOG.atWarn()
-                .addKeyValue("failures", failures)
-                .log("this node cannot be reached over the bus; registering its addresses again");
-        node.bus()
-                .reregister()
-                .onFailure(fault -> LOG.atError().setCause(fault).log("registering again failed"));
     }
 
     private static <T> T await(Future<T> future) throws Exception {
@@ -181,7 +157,7 @@ public final class Node implements AutoCloseable {
         worker.ifPresent(WorkerRole::release);
         master.ifPresent(it -> quietly("stop the master", it.stop(), STOP_TIMEOUT));
         proxy.ifPresent(it -> quietly("stop the proxy", it.stop(), STOP_TIMEOUT));
-        selfTest.ifPresent(it -> quietly("end the self-test", it.close(), STOP_TIMEOUT));
+        care.ifPresent(it -> quietly("end the self-test", it.stop(), STOP_TIMEOUT));
         closeBus();
         master.ifPresent(this::closeMaster);
         metrics.close();
