@@ -87,8 +87,8 @@ public final class ApiFixture implements AutoCloseable {
         token("submitter", Principal.Role.SUBMITTER, Optional.empty());
         token("foreign", Principal.Role.ADMIN, Optional.of(new Namespace("elsewhere")));
         VertxBus bus = new VertxBus(vertx);
-        scheduler = new FakeScheduler(bus, store);
         Blocking blocking = new Blocking(vertx, threads);
+        scheduler = new FakeScheduler(bus, store, blocking);
         AttemptLogs attemptLogs = new AttemptLogs(blobs, logs);
         Address own = Address.proxy("test");
         fanout =

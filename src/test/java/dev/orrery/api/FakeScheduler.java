@@ -55,6 +55,7 @@ public final class FakeScheduler {
 
     private final Bus bus;
     private final Store store;
+    private final Blocking blocking;
     private final long epoch;
     private final Map<Namespace, Long> numbers = new TreeMap<>();
     private final Map<JobId, Live> jobs = new HashMap<>();
@@ -65,8 +66,9 @@ public final class FakeScheduler {
     private int dropped;
 
     /** Leads the store and serves the bus. */
-    public FakeScheduler(Bus bus, Store store) throws StoreException {
+    public FakeScheduler(Bus bus, Store store, Blocking blocking) throws StoreException {
         this.bus = bus;
+        this.blocking = blocking;
         this.store = store;
         this.epoch = store.lead("test");
         bus.serve(Address.SCHEDULER, message -> answer(() -> request(message)));
@@ -158,11 +160,28 @@ public final class FakeScheduler {
     }
 
     /** Adds as many events as wanted without changing anything. */
-    public synchronized void chatter(JobId job, int events) throws StoreException {
+    public void chatter(JobId job, int events) throws StoreException {
+        chatter(job, events, "");
+    }
+
+    /** Likewise, with events that say something long. */
+    public synchronized void chatter(JobId job, int events, String cause) throws StoreException {
+        Live live = jobs.get(job);
+        List<DurableEvent> durable = new ArrayList<>();
+        List<TopicEvent> topical = new ArrayList<>();
         for (int i = 0; i < events; i++) {
-            TaskRange range = TaskRange.single(job);
-            happened(job, TaskStatus.QUEUED, new JobEvent.Released(range));
+            JobEvent event =
+                    new JobEvent(
+                            job,
+                            ++live.seq,
+                            Instant.now(),
+                            TaskStatus.QUEUED,
+                            new JobEvent.Unassigned(TaskRange.single(job), 1, cause));
+            durable.add(event);
+            topical.add(new TopicEvent.Durable(event));
         }
+        store.commit(epoch, durable);
+        topical.forEach(event -> publish(List.of(event)));
     }
 
     /** Says live values. */
@@ -175,12 +194,12 @@ public final class FakeScheduler {
         return new AttemptId(TaskRange.single(job), jobs.get(job).attempt);
     }
 
-    private synchronized Future<Message> answer(Answer answer) {
-        try {
-            return Future.succeededFuture(answer.get());
-        } catch (StoreException e) {
-            return Future.failedFuture(e);
-        }
+    private Future<Message> answer(Answer answer) {
+        return blocking.call(() -> answerNow(answer));
+    }
+
+    private synchronized Message answerNow(Answer answer) throws StoreException {
+        return answer.get();
     }
 
     private Message request(Message message) throws StoreException {

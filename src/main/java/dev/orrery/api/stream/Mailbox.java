@@ -28,7 +28,7 @@ final class Mailbox {
     private final Deque<Slot> waiting = new ArrayDeque<>();
     private final Map<String, Slot> volatiles = new HashMap<>();
     private boolean warned;
-    private boolean hadNoRoom;
+    private volatile boolean roomWanted;
     private boolean closed;
     private long sentSinceLook;
 
@@ -61,8 +61,19 @@ final class Mailbox {
         context.runOnContext(_ -> accept(frame));
     }
 
-    /** Whether less than half of the room is taken; from any thread. */
+    /**
+     * Whether less than half of the room is taken; from any thread. After a no, the sink is told when
+     * there is room again: the wish is noted before the second look, so that it cannot be missed.
+     */
     boolean hasRoom() {
+        if (isRoomy()) {
+            return true;
+        }
+        roomWanted = true;
+        return isRoomy();
+    }
+
+    private boolean isRoomy() {
         return events.get() <= eventsMax / 2 && bytes.get() <= bytesMax / 2;
     }
 
@@ -78,8 +89,8 @@ final class Mailbox {
         if (waiting.isEmpty()) {
             warned = false;
         }
-        if (hadNoRoom && hasRoom()) {
-            hadNoRoom = false;
+        if (roomWanted && isRoomy()) {
+            roomWanted = false;
             sink.hasRoomAgain();
         }
     }
@@ -101,14 +112,13 @@ final class Mailbox {
         if (closed) {
             return;
         }
-        hadNoRoom |= !hasRoom();
         if (frame.kind() == Frame.Kind.VOLATILE) {
             acceptVolatile(frame);
         } else {
             waiting.add(new Slot(frame));
         }
         flush();
-        if (!hasRoom() && !warned && !waiting.isEmpty()) {
+        if (!isRoomy() && !warned && !waiting.isEmpty()) {
             warned = true;
             Frame warning = Frame.lagging(frame.topic());
             events.incrementAndGet();
@@ -126,7 +136,7 @@ final class Mailbox {
         if (earlier.isPresent()) {
             release(earlier.get().frame);
             earlier.get().frame = frame;
-        } else if (hasRoom() || !sink.isFull()) {
+        } else if (isRoomy() || !sink.isFull()) {
             Slot slot = new Slot(frame);
             waiting.add(slot);
             volatiles.put(frame.key(), slot);
