@@ -21,6 +21,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A whole node killed at any moment keeps what it has acknowledged. */
 final class CrashIT {
     private static final int ROUNDS = 3;
+    private static final int CLIENTS = 3;
+    private static final int SUBMISSIONS = 10;
 
     @RegisterExtension final Stage stage = new Stage();
 
@@ -42,9 +44,9 @@ final class CrashIT {
         for (int round = 0; round < ROUNDS; round++) {
             Program server = dev();
             Api api = stage.api(server, "data");
-            int enough = answers.size() + 5 + random.nextInt(30);
+            int enough = answers.size() + 5 + random.nextInt(CLIENTS * SUBMISSIONS - 10);
             List<Thread> clients = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < CLIENTS; i++) {
                 clients.add(Thread.ofVirtual().start(() -> submitUntilGone(api, serial, answers)));
             }
             await().atMost(Duration.ofSeconds(30)).until(() -> answers.size() >= enough);
@@ -76,7 +78,7 @@ final class CrashIT {
 
     private void submitUntilGone(
             Api api, AtomicInteger serial, Queue<Map.Entry<String, AttemptTrace>> answers) {
-        while (true) {
+        for (int i = 0; i < SUBMISSIONS; i++) {
             AttemptTrace trace =
                     new AttemptTrace(stage.path("trace-" + serial.incrementAndGet() + ".txt"));
             String body =
