@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.ServiceLoader;
 
 /** Runs attempts on this machine (one of the replaceable components). */
@@ -83,27 +81,6 @@ public interface Executor extends AutoCloseable {
                 ByteBuffer bytes,
                 boolean last)
                 throws IOException;
-    }
-
-    /**
-     * A new executor of the configured class.
-     *
-     * @param className of the executor
-     * @throws IllegalArgumentException when no provider makes it
-     */
-    static Executor create(String className, ExecutorContext context) {
-        List<Provider> providers = new ArrayList<>();
-        ServiceLoader.load(Provider.class).forEach(providers::add);
-        return providers.stream()
-                .filter(provider -> provider.executor().equals(className))
-                .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException(
-                                "no such executor: "
-                                        + className
-                                        + "; there are "
-                                        + providers.stream().map(Provider::executor).toList()))
-                .create(context);
     }
 
     /** Makes executors of one class; found by {@link ServiceLoader}. */

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -65,7 +66,7 @@ final class Outputs {
      * @throws IOException when a file could not be read or stored
      */
     void collect(List<String> patterns) throws IOException {
-        TreeSet<Path> found = new TreeSet<>();
+        SortedSet<Path> found = new TreeSet<>();
         List<PathMatcher> globs = new ArrayList<>();
         for (String pattern : patterns) {
             if (!isInside(pattern)) {
@@ -97,7 +98,7 @@ final class Outputs {
         return refusals;
     }
 
-    private void addNamed(String pattern, TreeSet<Path> found) {
+    private void addNamed(String pattern, SortedSet<Path> found) {
         Path file = workspace.resolve(pattern).normalize();
         Path parent = workspace;
         for (Path part : workspace.relativize(file.getParent())) {
@@ -117,7 +118,7 @@ final class Outputs {
         }
     }
 
-    private void walk(List<PathMatcher> globs, TreeSet<Path> found) throws IOException {
+    private void walk(List<PathMatcher> globs, SortedSet<Path> found) throws IOException {
         Files.walkFileTree(
                 workspace,
                 new SimpleFileVisitor<>() {

@@ -119,7 +119,7 @@ final class ProcessWatch {
 
     private void kill() {
         if (now() >= killAt && !child.hasExited()) {
-            boolean ignored = tree.kill(); // looked at once more when the first process has ended
+            boolean _ = tree.kill(); // looked at once more when the first process has ended
             killAt = now() + KILL_AGAIN;
         }
     }

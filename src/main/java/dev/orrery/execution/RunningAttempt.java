@@ -177,7 +177,7 @@ final class RunningAttempt implements Execution, Runnable {
     private void endInterruptible() {
         synchronized (lock) {
             interruptible = Optional.empty();
-            boolean ignored = Thread.interrupted();
+            boolean _ = Thread.interrupted();
         }
     }
 
@@ -215,14 +215,20 @@ final class RunningAttempt implements Execution, Runnable {
                         withoutProcess(new Outcome.NotStartable(cause));
                 case Launcher.Result.Failed(String cause) ->
                         withoutProcess(new Outcome.WorkerFault(cause));
-                case Launcher.Result.Started(Child started) ->
-                        watch(workspace, started, group, output);
+                case Launcher.Result.Started(Child started, boolean isLate) -> {
+                    ProcessTree tree = tree(started, group);
+                    yield report(workspace, watch(started, isLate, tree, output), output);
+                }
             };
         } catch (IOException e) {
             throw new UncheckedIOException("spooled output was not closed", e);
         } finally {
             place.groups().release(group, isGone);
         }
+    }
+
+    private ProcessTree tree(Child started, ControlGroup group) {
+        return new ProcessTree(place.launcher().signals(), started.pid(), identity, group);
     }
 
     private CapturedOutput output() {
@@ -234,28 +240,28 @@ final class RunningAttempt implements Execution, Runnable {
                 shipping);
     }
 
-    private AttemptResult watch(
-            Workspace workspace, Child started, ControlGroup group, CapturedOutput output) {
+    private Watched watch(Child started, boolean isLate, ProcessTree tree, CapturedOutput output) {
         Instant startedAt = Instant.now();
-        ProcessTree tree =
-                new ProcessTree(place.launcher().signals(), started.pid(), identity, group);
-        ProcessWatch.Ended ended;
         try (started) {
             synchronized (lock) {
                 child = Optional.of(started);
             }
             listener.started(attempt(), startedAt);
-            ended =
+            if (isLate) {
+                tree.gather();
+            }
+            ProcessWatch watch =
                     new ProcessWatch(
-                                    started,
-                                    tree,
-                                    output,
-                                    place.settings(),
-                                    assignment.spec().timeout(),
-                                    this::order,
-                                    this::tell)
-                            .watch();
+                            started,
+                            tree,
+                            output,
+                            place.settings(),
+                            assignment.spec().timeout(),
+                            this::order,
+                            this::tell);
+            ProcessWatch.Ended ended = watch.watch();
             isGone = ended.isGone();
+            return new Watched(startedAt, ended);
         } catch (RuntimeException e) {
             isGone = tree.kill();
             place.launcher().signals().bury(started.pid());
@@ -265,19 +271,17 @@ final class RunningAttempt implements Execution, Runnable {
                 child = Optional.empty();
             }
         }
-        return report(workspace, startedAt, ended, output);
     }
+
+    /** A process that has ended, and when it began. */
+    private record Watched(Instant startedAt, ProcessWatch.Ended ended) {}
 
     private void tell(ProgressLines.Progress progress) {
         listener.progress(attempt(), progress.fraction(), progress.text());
     }
 
-    private AttemptResult report(
-            Workspace workspace,
-            Instant startedAt,
-            ProcessWatch.Ended ended,
-            CapturedOutput output) {
-        Instant endedAt = startedAt.plus(ended.wall());
+    private AttemptResult report(Workspace workspace, Watched watched, CapturedOutput output) {
+        ProcessWatch.Ended ended = watched.ended();
         Outcome outcome = ended.forced().orElse(ended.exit().outcome());
         if (!ended.isGone()) {
             LOG.atError().addKeyValue("attempt", attempt()).log("processes outlive their kill");
@@ -302,8 +306,8 @@ final class RunningAttempt implements Execution, Runnable {
         return new AttemptResult(
                 outcome,
                 usage,
-                Optional.of(startedAt),
-                endedAt,
+                Optional.of(watched.startedAt()),
+                watched.startedAt().plus(ended.wall()),
                 output.capturedStdout(),
                 output.capturedStderr(),
                 outputs.files());

@@ -26,6 +26,7 @@ final class Machine implements AutoCloseable {
     static final Duration KILL_GRACE = Duration.ofMillis(500);
     static final Duration EXIT_DRAIN = Duration.ofMillis(300);
     static final long OUTPUT_BYTES_MAX = 4 << 20;
+    static final int PIDS_MAX = 64;
     static final long FILES_BYTES_MAX = 1 << 20;
 
     final MasterTransfer master = new MasterTransfer();
@@ -57,7 +58,7 @@ final class Machine implements AutoCloseable {
                 EXIT_DRAIN,
                 OUTPUT_BYTES_MAX,
                 FILES_BYTES_MAX,
-                512);
+                PIDS_MAX);
     }
 
     AttemptResult run(Task task) {

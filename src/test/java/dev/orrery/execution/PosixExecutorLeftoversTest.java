@@ -50,6 +50,10 @@ final class PosixExecutorLeftoversTest {
     @AfterEach
     void stop() {
         worker.destroyForcibly();
+        await().until(() -> !worker.isAlive());
+        try (Machine last = new Machine(directory, "last", Launcher.best())) {
+            assertThat(last.executor.killLeftovers()).isGreaterThanOrEqualTo(0);
+        }
     }
 
     @Test

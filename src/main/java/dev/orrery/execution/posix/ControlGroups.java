@@ -156,7 +156,7 @@ public final class ControlGroups implements AutoCloseable {
     }
 
     private static void delete(Path directory) {
-        boolean ignored = directory.toFile().delete(); // busy: the next incarnation removes it
+        boolean _ = directory.toFile().delete(); // busy: the next incarnation removes it
     }
 
     private static List<Path> leaves(Path directory) {

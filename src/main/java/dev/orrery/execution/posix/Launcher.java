@@ -25,8 +25,12 @@ public interface Launcher {
     /** What came of it. */
     sealed interface Result {
 
-        /** It runs. */
-        record Started(Child child) implements Result {}
+        /**
+         * It runs.
+         *
+         * @param isLate whether it may have started others before it joined its control group
+         */
+        record Started(Child child, boolean isLate) implements Result {}
 
         /** The task itself is the cause that it cannot run. */
         record Refused(String cause) implements Result {}

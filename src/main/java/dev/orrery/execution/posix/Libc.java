@@ -121,7 +121,7 @@ final class Libc implements AutoCloseable {
     /** Sets the place of a file from which the next read takes, counted from its beginning. */
     void rewind(int descriptor) {
         try {
-            long ignored = (long) LSEEK.invokeExact(errno, descriptor, 0L, 0);
+            long _ = (long) LSEEK.invokeExact(errno, descriptor, 0L, 0);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -129,7 +129,7 @@ final class Libc implements AutoCloseable {
 
     void close(int descriptor) {
         try {
-            int ignored = (int) CLOSE.invokeExact(errno, descriptor);
+            int _ = (int) CLOSE.invokeExact(errno, descriptor);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -189,7 +189,7 @@ final class Libc implements AutoCloseable {
             throw unexpected(e);
         }
         long soft = scratch.get(LONG, 0);
-        int ignored = setLimit(0, resource, value, scratch.get(LONG, 8));
+        int _ = setLimit(0, resource, value, scratch.get(LONG, 8));
         return soft;
     }
 

@@ -24,7 +24,17 @@ final class LibraryChild implements Child {
         this.process = process;
         Thread.ofVirtual().start(() -> copy(process.getInputStream(), stdout));
         Thread.ofVirtual().start(() -> copy(process.getErrorStream(), stderr));
-        process.onExit().thenRun(news::release);
+        Thread.ofVirtual().start(this::tellOfExit);
+    }
+
+    private void tellOfExit() {
+        try {
+            int _ = process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            news.release();
+        }
     }
 
     private void copy(InputStream stream, Sink sink) {

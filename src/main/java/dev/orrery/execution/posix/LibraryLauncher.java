@@ -38,7 +38,7 @@ final class LibraryLauncher implements Launcher {
             }
             Process process = builder(launch, stdin).start();
             launch.group().join(process.pid());
-            return new Result.Started(new LibraryChild(process, stdout, stderr));
+            return new Result.Started(new LibraryChild(process, stdout, stderr), true);
         } catch (IOException e) {
             return explain(launch, e);
         } finally {

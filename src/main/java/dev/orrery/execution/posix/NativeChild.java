@@ -55,7 +55,7 @@ final class NativeChild implements Child {
 
     @Override
     public void await(long timeoutMillis) {
-        int timeout = (int) Math.clamp(timeoutMillis, 0, Integer.MAX_VALUE);
+        int timeout = Math.clamp(timeoutMillis, 0, Integer.MAX_VALUE);
         if (libc.poll(poll, COUNT, timeout) <= 0) {
             return;
         }

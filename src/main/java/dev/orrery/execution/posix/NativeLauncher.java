@@ -24,6 +24,9 @@ final class NativeLauncher implements Launcher {
     /** The limits of a process are one for the whole of it, whoever uses them in it. */
     private static final ReentrantLock OWN_LIMITS = new ReentrantLock();
 
+    /** No shell is loaded and has forked in this time; a spawn and a join take about half. */
+    private static final long LATE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
     private static final int BUSY_TRIES_MAX = 200;
     private static final long BUSY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int HEAD_BYTES = 256;
@@ -58,6 +61,7 @@ final class NativeLauncher implements Launcher {
             libc.close();
             return new Result.Failed(e.getMessage() + " (too many open files?)");
         }
+        long begin = System.nanoTime();
         int pid = spawn(libc, launch, pipes.descriptors());
         pipes.closeTheirs(libc);
         if (pid < 0) {
@@ -66,6 +70,7 @@ final class NativeLauncher implements Launcher {
             return explain(launch, -pid);
         }
         launch.group().join(pid);
+        boolean isLate = System.nanoTime() - begin > LATE_NANOS;
         if (launch.addressSpaceBytesMax() > 0) {
             libc.limit(pid, Libc.RLIMIT_AS, launch.addressSpaceBytesMax());
         }
@@ -79,8 +84,8 @@ final class NativeLauncher implements Launcher {
             libc.close();
             return new Result.Failed("too many open files");
         }
-        int[] descriptors = {pipes.out()[0], pipes.err()[0], end, wake};
-        return new Result.Started(new NativeChild(libc, pid, descriptors, stdout, stderr));
+        int[] descriptors = {pipes.out().read(), pipes.err().read(), end, wake};
+        return new Result.Started(new NativeChild(libc, pid, descriptors, stdout, stderr), isLate);
     }
 
     private static int spawn(Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
@@ -173,23 +178,31 @@ final class NativeLauncher implements Launcher {
     }
 
     /** The ends of the pipes, and the file that holds what the program reads. */
-    private record Pipes(int in, int[] out, int[] err) {
+    private record Pipes(int in, Pipe out, Pipe err) {
+
+        /** Both ends of one. */
+        private record Pipe(int read, int write) {}
 
         static Pipes open(Libc libc, Launch launch) {
-            int[] out = libc.pipe();
-            int[] err;
+            Pipe out = pipe(libc);
+            Pipe err;
             try {
-                err = libc.pipe();
+                err = pipe(libc);
             } catch (IllegalStateException e) {
-                close(libc, out[0], out[1]);
+                close(libc, out.read(), out.write());
                 throw e;
             }
             try {
                 return new Pipes(stdin(libc, launch), out, err);
             } catch (IllegalStateException e) {
-                close(libc, out[0], out[1], err[0], err[1]);
+                close(libc, out.read(), out.write(), err.read(), err.write());
                 throw e;
             }
+        }
+
+        private static Pipe pipe(Libc libc) {
+            int[] ends = libc.pipe();
+            return new Pipe(ends[0], ends[1]);
         }
 
         private static int stdin(Libc libc, Launch launch) {
@@ -218,18 +231,18 @@ final class NativeLauncher implements Launcher {
         }
 
         SpawnCalls.Descriptors descriptors() {
-            return new SpawnCalls.Descriptors(in, out[1], err[1]);
+            return new SpawnCalls.Descriptors(in, out.write(), err.write());
         }
 
         void closeTheirs(Libc libc) {
-            close(libc, out[1], err[1]);
+            close(libc, out.write(), err.write());
             if (in >= 0) {
                 close(libc, in);
             }
         }
 
         void closeOurs(Libc libc) {
-            close(libc, out[0], err[0]);
+            close(libc, out.read(), err.read());
         }
 
         private static void close(Libc libc, int... descriptors) {

@@ -66,6 +66,13 @@ final class ProcessTable {
         return numbers(line.get());
     }
 
+    /** The children of a process's main thread. */
+    List<Long> children(long pid) {
+        return read(PROC.resolve(pid + "/task/" + pid + "/children"))
+                .map(ProcessTable::numbers)
+                .orElse(List.of());
+    }
+
     /** The processes whose environment or tag passes. */
     List<Long> marked(Predicate<String> environment, String tagPrefix) {
         return pids().stream()

@@ -20,6 +20,8 @@ public final class ProcessTree {
 
     private static final long KILL_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
+    private static final int GATHER_ROUNDS_MAX = 100;
+
     private final ProcessTable table = new ProcessTable();
     private final Signals signals;
     private final long first;
@@ -37,6 +39,36 @@ public final class ProcessTree {
     /** Whether nothing is left, once the first process has ended and before it is buried. */
     public boolean isEmpty() {
         return group.members().stream().allMatch(pid -> pid == first) && ownOrphans().isEmpty();
+    }
+
+    /**
+     * Brings into the control group what was started before the first process had joined it. All
+     * are stopped meanwhile, so that they cannot start more than is caught.
+     */
+    public void gather() {
+        if (group == ControlGroup.NONE
+                || (table.children(first).isEmpty() && ownOrphans().isEmpty())) {
+            return;
+        }
+        signals.sendGroup(first, Signals.STOP);
+        List<Long> outside = outside();
+        for (int i = 0; i < GATHER_ROUNDS_MAX && !outside.isEmpty(); i++) {
+            for (long pid : outside) {
+                signals.send(pid, Signals.STOP);
+                group.join(pid);
+            }
+            outside = outside();
+        }
+        signals.sendGroup(first, Signals.CONT);
+        members().forEach(member -> signals.send(member.pid(), Signals.CONT));
+    }
+
+    private List<Long> outside() {
+        Set<Long> inside = new HashSet<>(group.members());
+        return members().stream()
+                .filter(member -> !member.isZombie() && !inside.contains(member.pid()))
+                .map(Entry::pid)
+                .toList();
     }
 
     /** Buries adopted processes that ended while the first one runs on. */

@@ -6,6 +6,12 @@ public interface Signals {
     /** SIGKILL. */
     int KILL = 9;
 
+    /** SIGCONT. */
+    int CONT = 18;
+
+    /** SIGSTOP. */
+    int STOP = 19;
+
     /** SIGTERM. */
     int TERM = 15;
 
@@ -46,10 +52,12 @@ public interface Signals {
     final class Portable implements Signals {
         @Override
         public void send(long pid, int signal) {
+            if (signal != KILL && signal != TERM) {
+                return;
+            }
             ProcessHandle.of(pid)
                     .ifPresent(process -> {
-                        boolean ignored =
-                                signal == KILL ? process.destroyForcibly() : process.destroy();
+                        boolean _ = signal == KILL ? process.destroyForcibly() : process.destroy();
                     });
         }
 

@@ -90,8 +90,8 @@ final class SpawnCalls {
                                         texts(arena, launch.environment()));
                 return error == 0 ? pid.get(INT, 0) : -error;
             } finally {
-                int ignored = (int) ACTIONS_DESTROY.invokeExact(actions);
-                int unused = (int) ATTRIBUTES_DESTROY.invokeExact(attributes);
+                int _ = (int) ACTIONS_DESTROY.invokeExact(actions);
+                int _ = (int) ATTRIBUTES_DESTROY.invokeExact(attributes);
             }
         } catch (Throwable e) {
             throw Libc.unexpected(e);
