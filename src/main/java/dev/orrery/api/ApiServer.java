@@ -79,15 +79,16 @@ public final class ApiServer {
         return created.listen().map(HttpServer::actualPort);
     }
 
-    /** Ends the streams with "restart", lets running requests finish for two seconds, and closes. */
+    /**
+     * Ends the streams with "restart", lets running requests finish for two seconds, and closes.
+     */
     public Future<Void> close() {
         connections.stop(vertx);
         List<Future<Void>> closings = routeSets.stream().map(RouteSet::close).toList();
         return Future.join(closings)
-                .transform(
-                        _ ->
-                                server.map(s -> s.shutdown(STOP_SECONDS, TimeUnit.SECONDS))
-                                        .orElse(Future.succeededFuture()));
+                .transform(_ ->
+                        server.map(s -> s.shutdown(STOP_SECONDS, TimeUnit.SECONDS))
+                                .orElse(Future.succeededFuture()));
     }
 
     private HttpServerOptions options() {
@@ -112,13 +113,12 @@ public final class ApiServer {
                         .setMaxWebSocketMessageSize(MESSAGE_BYTES_MAX);
         settings.server()
                 .tls()
-                .ifPresent(
-                        tls ->
-                                options.setSsl(true)
-                                        .setKeyCertOptions(
-                                                new PemKeyCertOptions()
-                                                        .setCertPath(tls.cert().toString())
-                                                        .setKeyPath(tls.key().toString())));
+                .ifPresent(tls ->
+                        options.setSsl(true)
+                                .setKeyCertOptions(
+                                        new PemKeyCertOptions()
+                                                .setCertPath(tls.cert().toString())
+                                                .setKeyPath(tls.key().toString())));
         return options;
     }
 
@@ -156,12 +156,9 @@ public final class ApiServer {
         }
         Future<Optional<Principal>> known =
                 authenticator.authenticate(token.orElseThrow(ApiServer::unauthenticated));
-        known.onSuccess(
-                        principal ->
-                                authorised(
-                                        context, request, match, principal, token, anonymous))
-                .onFailure(
-                        failure -> anonymous.problem(Faults.problem(failure, during(request))));
+        known.onSuccess(principal ->
+                        authorised(context, request, match, principal, token, anonymous))
+                .onFailure(failure -> anonymous.problem(Faults.problem(failure, during(request))));
     }
 
     private void authorised(
@@ -187,12 +184,11 @@ public final class ApiServer {
         } catch (RuntimeException failure) {
             answer = Future.failedFuture(failure);
         }
-        answer.onFailure(
-                failure -> {
-                    if (!call.response().closed()) {
-                        call.problem(Faults.problem(failure, during(call.request())));
-                    }
-                });
+        answer.onFailure(failure -> {
+            if (!call.response().closed()) {
+                call.problem(Faults.problem(failure, during(call.request())));
+            }
+        });
     }
 
     /** A request that HTTP itself does not allow. */
@@ -274,7 +270,8 @@ public final class ApiServer {
         return Refusal.of(
                 ProblemCode.FORBIDDEN,
                 "your token's role does not allow this",
-                "use a token with the role " + role(needed).name().toLowerCase(java.util.Locale.ROOT));
+                "use a token with the role "
+                        + role(needed).name().toLowerCase(java.util.Locale.ROOT));
     }
 
     private static String during(HttpServerRequest request) {

@@ -1,10 +1,10 @@
 package dev.orrery.api;
 
+import dev.orrery.api.json.Refusal;
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
 import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
-import dev.orrery.api.json.Refusal;
 import dev.orrery.protocol.Message;
 import dev.orrery.protocol.Principal;
 import dev.orrery.protocol.TopicMessage;
@@ -33,19 +33,17 @@ public final class BusAuthenticator implements Authenticator {
 
     private Future<Optional<Principal>> ask(String hash) {
         return bus.request(Address.TOPICS, new TopicMessage.Authenticate(hash), TIMEOUT)
-                .transform(
-                        answer ->
-                                answer.succeeded()
-                                        ? principal(answer.result())
-                                        : Future.failedFuture(unavailable()));
+                .transform(answer ->
+                        answer.succeeded()
+                                ? principal(answer.result())
+                                : Future.failedFuture(unavailable()));
     }
 
     private static Future<Optional<Principal>> principal(Message reply) {
         return switch (reply) {
             case TopicMessage.Authenticated(Optional<Principal> principal) ->
                     Future.succeededFuture(principal);
-            case TopicMessage.Failed(Problem problem) ->
-                    Future.failedFuture(new Refusal(problem));
+            case TopicMessage.Failed(Problem problem) -> Future.failedFuture(new Refusal(problem));
             default -> Future.failedFuture(new IllegalStateException("not an answer: " + reply));
         };
     }

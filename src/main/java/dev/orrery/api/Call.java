@@ -92,23 +92,21 @@ public final class Call {
         }
         Promise<Buffer> promise = Promise.promise();
         Buffer body = Buffer.buffer(length == null ? 256 : (int) Math.min(bytesMax, parse(length)));
-        request.handler(
-                piece -> {
-                    if (body.length() + piece.length() > bytesMax) {
-                        request.handler(_ -> {});
-                        promise.tryFail(tooLarge(bytesMax));
-                    } else {
-                        body.appendBuffer(piece);
-                    }
-                });
+        request.handler(piece -> {
+            if (body.length() + piece.length() > bytesMax) {
+                request.handler(_ -> {});
+                promise.tryFail(tooLarge(bytesMax));
+            } else {
+                body.appendBuffer(piece);
+            }
+        });
         request.endHandler(_ -> promise.tryComplete(body));
-        request.exceptionHandler(
-                _ ->
-                        promise.tryFail(
-                                Refusal.of(
-                                        ProblemCode.MALFORMED_BODY,
-                                        "the body ended too early",
-                                        "send all of it")));
+        request.exceptionHandler(_ ->
+                promise.tryFail(
+                        Refusal.of(
+                                ProblemCode.MALFORMED_BODY,
+                                "the body ended too early",
+                                "send all of it")));
         RequestBody.invite(request);
         request.resume();
         return promise.future();

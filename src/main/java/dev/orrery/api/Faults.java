@@ -10,7 +10,9 @@ import org.slf4j.LoggerFactory;
 
 import java.util.Optional;
 
-/** Tells what a caller may know of a failure; what is a bug is logged here, once, with its cause. */
+/**
+ * Tells what a caller may know of a failure; what is a bug is logged here, once, with its cause.
+ */
 public final class Faults {
     private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
 

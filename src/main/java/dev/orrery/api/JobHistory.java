@@ -83,9 +83,7 @@ public final class JobHistory {
 
     /** The attempt with the highest number. */
     public Optional<Attempt> latestAttempt() {
-        return attempts.isEmpty()
-                ? Optional.empty()
-                : Optional.of(attempts.lastEntry().getValue());
+        return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.lastEntry().getValue());
     }
 
     /** The number of the attempt that followed on this one. */

@@ -15,8 +15,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The body of a request, read piece by piece by a thread that may block. The connection is asked for
- * a piece only when the reader takes one, so that a body of any size needs a few pieces of memory.
+ * The body of a request, read piece by piece by a thread that may block. The connection is asked
+ * for a piece only when the reader takes one, so that a body of any size needs a few pieces of
+ * memory.
  */
 public final class RequestBody {
     /** Pieces under way between the connection and the reader. */
@@ -103,13 +104,12 @@ public final class RequestBody {
             return;
         }
         long[] bytes = {0};
-        request.handler(
-                piece -> {
-                    bytes[0] += piece.length();
-                    if (bytes[0] > READ_PAST_BYTES_MAX) {
-                        request.connection().close();
-                    }
-                });
+        request.handler(piece -> {
+            bytes[0] += piece.length();
+            if (bytes[0] > READ_PAST_BYTES_MAX) {
+                request.connection().close();
+            }
+        });
         request.exceptionHandler(_ -> {});
         Vertx vertx = context.owner();
         long timer = vertx.setTimer(READ_PAST_MILLIS, _ -> request.connection().close());

@@ -30,11 +30,10 @@ public final class ResponseBody {
      */
     public void write(Buffer piece) throws IOException, InterruptedException {
         CompletableFuture<Void> written = new CompletableFuture<>();
-        context.runOnContext(
-                _ ->
-                        response.write(piece)
-                                .onSuccess(written::complete)
-                                .onFailure(written::completeExceptionally));
+        context.runOnContext(_ ->
+                response.write(piece)
+                        .onSuccess(written::complete)
+                        .onFailure(written::completeExceptionally));
         try {
             written.get(WRITE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {

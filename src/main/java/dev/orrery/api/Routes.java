@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The table of routes. A template is a path in which <code>{name}</code> stands for one segment and,
- * at the end, <code>{name...}</code> for all that are left.
+ * The table of routes. A template is a path in which <code>{name}</code> stands for one segment
+ * and, at the end, <code>{name...}</code> for all that are left.
  */
 public final class Routes {
     private final Map<String, Resource> literal = new HashMap<>();

@@ -17,8 +17,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * An attempt's right to fetch and store bytes over HTTP: its claims and their HMAC-SHA256, in a form
- * that is safe in a URL and in a header.
+ * An attempt's right to fetch and store bytes over HTTP: its claims and their HMAC-SHA256, in a
+ * form that is safe in a URL and in a header.
  */
 public final class AttemptToken {
     private static final String PREFIX = "oat1.";
@@ -34,7 +34,10 @@ public final class AttemptToken {
     public static String mint(Claims claims, byte[] key) {
         byte[] payload = payload(claims).getBytes(StandardCharsets.UTF_8);
         Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
-        return PREFIX + encoder.encodeToString(payload) + "." + encoder.encodeToString(mac(payload, key));
+        return PREFIX
+                + encoder.encodeToString(payload)
+                + "."
+                + encoder.encodeToString(mac(payload, key));
     }
 
     /** The claims, when the token was minted under this key; compares in constant time. */

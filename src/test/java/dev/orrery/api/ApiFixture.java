@@ -57,8 +57,8 @@ import java.util.stream.Stream;
 /** The whole API of a master on a free port, over a real store and a scheduler of the test's. */
 public final class ApiFixture implements AutoCloseable {
     /** The key of attempts' tokens. */
-    public static final byte[] KEY = "a key of the tests".getBytes(
-            java.nio.charset.StandardCharsets.UTF_8);
+    public static final byte[] KEY =
+            "a key of the tests".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
     private final Path data;
     private final Vertx vertx = Vertx.vertx();
@@ -219,7 +219,9 @@ public final class ApiFixture implements AutoCloseable {
         return JobId.parse(post("/api/v1/jobs", json).text("id"));
     }
 
-    /** How many jobs there are, and which files lie in the blob store: what a refusal must not add. */
+    /**
+     * How many jobs there are, and which files lie in the blob store: what a refusal must not add.
+     */
     public String leftovers() throws Exception {
         long jobs =
                 store.jobs().counts(Optional.empty()).values().stream()

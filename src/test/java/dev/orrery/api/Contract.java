@@ -59,7 +59,8 @@ public final class Contract {
                 .as("%s may answer %s", request, answer.status())
                 .isTrue();
         String reference =
-                responses.path(Integer.toString(answer.status()))
+                responses
+                        .path(Integer.toString(answer.status()))
                         .path("content")
                         .path(type)
                         .path("schema")

@@ -47,8 +47,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The other end of the bus, as simple as can be: it accepts everything, and a test says what happens
- * to a job. What it says is in the real store before anybody hears of it.
+ * The other end of the bus, as simple as can be: it accepts everything, and a test says what
+ * happens to a job. What it says is in the real store before anybody hears of it.
  */
 public final class FakeScheduler {
     private static final WorkerId WORKER = new WorkerId("w1");
@@ -113,25 +113,15 @@ public final class FakeScheduler {
         Live live = jobs.get(job);
         live.attempt++;
         TaskRange range = TaskRange.single(job);
-        happened(
-                job,
-                TaskStatus.ASSIGNED,
-                new JobEvent.Assigned(range, live.attempt, WORKER, 1));
-        happened(
-                job,
-                TaskStatus.RUNNING,
-                new JobEvent.Started(range, live.attempt, Instant.now()));
+        happened(job, TaskStatus.ASSIGNED, new JobEvent.Assigned(range, live.attempt, WORKER, 1));
+        happened(job, TaskStatus.RUNNING, new JobEvent.Started(range, live.attempt, Instant.now()));
     }
 
     /** Ends the running attempt, and with it the job. */
     public synchronized void end(JobId job, int exitCode, String stdout, List<StoredFile> outputs)
             throws StoreException {
         Bytes bytes = Bytes.utf8(stdout);
-        end(
-                job,
-                exitCode,
-                new CapturedLog(bytes.size(), 0, new Content.Inline(bytes)),
-                outputs);
+        end(job, exitCode, new CapturedLog(bytes.size(), 0, new Content.Inline(bytes)), outputs);
     }
 
     /** Likewise, with output that is somewhere else. */
@@ -274,8 +264,7 @@ public final class FakeScheduler {
                 subscriptions.incrementAndGet();
                 subscribed.clear();
                 subscribed.addAll(topics);
-                yield new TopicMessage.Subscribed(
-                        epoch, topics.stream().map(this::head).toList());
+                yield new TopicMessage.Subscribed(epoch, topics.stream().map(this::head).toList());
             }
             case TopicMessage.ReadEvents(JobId job, long after, int limit) ->
                     new TopicMessage.EventsRead(job, 1, store.jobs().events(job, after, limit));
@@ -291,7 +280,8 @@ public final class FakeScheduler {
     private Head head(Topic topic) {
         return switch (topic) {
             case Topic.OfJob(JobId job) ->
-                    new Head(topic, jobs.containsKey(job) ? jobs.get(job).seq : 0, false, List.of());
+                    new Head(
+                            topic, jobs.containsKey(job) ? jobs.get(job).seq : 0, false, List.of());
             case Topic.OfLogs _, Topic.OfJobs _, Topic.OfNodes _, Topic.OfCluster _ ->
                     new Head(topic, 0, false, List.of());
         };
@@ -318,8 +308,7 @@ public final class FakeScheduler {
 
     private ClusterView view() {
         WorkerOffer offer =
-                new WorkerOffer(
-                        Resources.ONE_CPU, 1, Collections.emptySortedMap(), "host", "test");
+                new WorkerOffer(Resources.ONE_CPU, 1, Collections.emptySortedMap(), "host", "test");
         return new ClusterView(
                 epoch,
                 Instant.now(),

@@ -88,7 +88,9 @@ public final class MultipartReader {
         }
     }
 
-    /** After a delimiter stands "--" when it was the last one, else white space to the line's end. */
+    /**
+     * After a delimiter stands "--" when it was the last one, else white space to the line's end.
+     */
     private boolean isLast() throws InterruptedException {
         require(2);
         if (window[position] == '-' && window[position + 1] == '-') {

@@ -31,33 +31,31 @@ public final class EventJson {
 
     /** A durable event. */
     public static String durable(String topic, JobEvent event) {
-        return Json.text(
-                out -> {
-                    out.writeStartObject();
-                    out.writeStringField("topic", topic);
-                    out.writeNumberField("seq", event.seq());
-                    out.writeStringField("at", event.at().toString());
-                    out.writeStringField("type", type(event));
-                    out.writeStringField("state", event.status().name());
-                    out.writeBooleanField("terminal", event.status().isTerminal());
-                    changeFields(out, event);
-                    out.writeEndObject();
-                });
+        return Json.text(out -> {
+            out.writeStartObject();
+            out.writeStringField("topic", topic);
+            out.writeNumberField("seq", event.seq());
+            out.writeStringField("at", event.at().toString());
+            out.writeStringField("type", type(event));
+            out.writeStringField("state", event.status().name());
+            out.writeBooleanField("terminal", event.status().isTerminal());
+            changeFields(out, event);
+            out.writeEndObject();
+        });
     }
 
     /** How far a running attempt says it is. */
     public static String progress(String topic, Progress progress) {
-        return Json.text(
-                out -> {
-                    out.writeStartObject();
-                    out.writeStringField("topic", topic);
-                    out.writeStringField("type", "progress");
-                    out.writeStringField("at", progress.at().toString());
-                    out.writeNumberField("attempt", progress.attempt().number());
-                    out.writeNumberField("fraction", progress.fraction());
-                    out.writeStringField("text", progress.text());
-                    out.writeEndObject();
-                });
+        return Json.text(out -> {
+            out.writeStartObject();
+            out.writeStringField("topic", topic);
+            out.writeStringField("type", "progress");
+            out.writeStringField("at", progress.at().toString());
+            out.writeNumberField("attempt", progress.attempt().number());
+            out.writeNumberField("fraction", progress.fraction());
+            out.writeStringField("text", progress.text());
+            out.writeEndObject();
+        });
     }
 
     private static void changeFields(JsonGenerator out, JobEvent event) throws IOException {

@@ -1,6 +1,7 @@
 package dev.orrery.api.json;
 
 import dev.orrery.config.Settings;
+import dev.orrery.model.Bytes;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.JobSpec.RetryRule;
 import dev.orrery.model.Namespace;
@@ -9,7 +10,6 @@ import dev.orrery.model.Quantities;
 import dev.orrery.model.Resources;
 import dev.orrery.model.StoredFile;
 import dev.orrery.model.Work;
-import dev.orrery.model.Bytes;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -115,14 +115,13 @@ public final class JobDraft {
                     "'args' are the arguments of a script, and there is none",
                     "put the arguments into 'command'");
         }
-        return command.orElseThrow(
-                () ->
-                        Refusal.ofField(
-                                ProblemCode.MISSING_FIELD,
-                                "command",
-                                "a job needs a command or a script",
-                                "give 'command' as a list of arguments or as a shell line, or"
-                                        + " upload a part named 'script'"));
+        return command.orElseThrow(() ->
+                Refusal.ofField(
+                        ProblemCode.MISSING_FIELD,
+                        "command",
+                        "a job needs a command or a script",
+                        "give 'command' as a list of arguments or as a shell line, or"
+                                + " upload a part named 'script'"));
     }
 
     private void checkDeadline(Instant now) {

@@ -91,7 +91,9 @@ public final class JobJson {
         out.writeEndArray();
     }
 
-    /** Writes an amount; the field of its memory has another name in a request than in an answer. */
+    /**
+     * Writes an amount; the field of its memory has another name in a request than in an answer.
+     */
     public static void resources(
             JsonGenerator out, String field, Resources amount, String memoryField)
             throws IOException {

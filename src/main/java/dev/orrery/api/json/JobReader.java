@@ -23,9 +23,25 @@ import java.util.regex.Pattern;
 public final class JobReader {
     private static final List<String> FIELDS =
             List.of(
-                    "command", "name", "namespace", "labels", "args", "env", "stdin", "outputs",
-                    "resources", "priority", "deadline", "notBefore", "timeout", "retries",
-                    "restarts", "backoff", "backoffMax", "retention", "constraints");
+                    "command",
+                    "name",
+                    "namespace",
+                    "labels",
+                    "args",
+                    "env",
+                    "stdin",
+                    "outputs",
+                    "resources",
+                    "priority",
+                    "deadline",
+                    "notBefore",
+                    "timeout",
+                    "retries",
+                    "restarts",
+                    "backoff",
+                    "backoffMax",
+                    "retention",
+                    "constraints");
     private static final List<String> RESOURCES = List.of("cpus", "memory", "gpus", "named");
     private static final List<String> CONSTRAINT = List.of("label", "in", "notIn");
 
@@ -71,23 +87,22 @@ public final class JobReader {
         boolean number = field.equals("priority") && text.matches("-?\\d{1,6}");
         boolean list = field.equals("outputs");
         byte[] json =
-                Json.bytes(
-                        out -> {
-                            out.writeStartObject();
-                            out.writeFieldName(field);
-                            if (number) {
-                                out.writeNumber(Integer.parseInt(text));
-                            } else if (list) {
-                                out.writeStartArray();
-                                for (String part : text.split(",")) {
-                                    out.writeString(part.strip());
-                                }
-                                out.writeEndArray();
-                            } else {
-                                out.writeString(text);
-                            }
-                            out.writeEndObject();
-                        });
+                Json.bytes(out -> {
+                    out.writeStartObject();
+                    out.writeFieldName(field);
+                    if (number) {
+                        out.writeNumber(Integer.parseInt(text));
+                    } else if (list) {
+                        out.writeStartArray();
+                        for (String part : text.split(",")) {
+                            out.writeString(part.strip());
+                        }
+                        out.writeEndArray();
+                    } else {
+                        out.writeString(text);
+                    }
+                    out.writeEndObject();
+                });
         read(json, draft);
     }
 
@@ -104,9 +119,7 @@ public final class JobReader {
             case "stdin" -> draft.stdin = stdin(in);
             case "outputs" ->
                     draft.outputs =
-                            in.array(
-                                    256,
-                                    i -> i.text(GLOB, "use a relative pattern without '..'"));
+                            in.array(256, i -> i.text(GLOB, "use a relative pattern without '..'"));
             case "resources" -> draft.resources = resources(in);
             case "priority" -> draft.priority = (int) in.integer(-PRIORITY_MAX, PRIORITY_MAX);
             case "deadline" -> draft.deadline = Optional.of(instant(in));
@@ -160,7 +173,8 @@ public final class JobReader {
 
     private static Resources resources(JsonReader in) throws IOException {
         long[] amounts = {Resources.ONE_CPU.cpuMillis(), 0, 0};
-        List<SortedMap<String, Long>> named = Arrays.asList(Collections.<String, Long>emptySortedMap());
+        List<SortedMap<String, Long>> named =
+                Arrays.asList(Collections.<String, Long>emptySortedMap());
         in.object(
                 RESOURCES,
                 (i, field) -> {

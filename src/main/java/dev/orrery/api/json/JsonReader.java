@@ -19,9 +19,11 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * A strict reader of one JSON value that knows where it is, so that the first fault names its field.
+ * A strict reader of one JSON value that knows where it is, so that the first fault names its
+ * field.
  *
- * <p>Each method reads the value at which the reader stands. It refuses by throwing {@link Refusal}.
+ * <p>Each method reads the value at which the reader stands. It refuses by throwing {@link
+ * Refusal}.
  */
 public final class JsonReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
@@ -59,9 +61,7 @@ public final class JsonReader {
             try {
                 if (parser.nextToken() == null) {
                     throw Refusal.of(
-                            ProblemCode.MALFORMED_BODY,
-                            "the body is empty",
-                            "send a JSON object");
+                            ProblemCode.MALFORMED_BODY, "the body is empty", "send a JSON object");
                 }
                 in.object(known, fields);
                 if (parser.nextToken() != null) {
@@ -240,10 +240,11 @@ public final class JsonReader {
                             case VALUE_TRUE, VALUE_FALSE -> "a boolean";
                             default -> "a number";
                         };
-        String remedy =
-                token == JsonToken.VALUE_NULL ? "leave the field out, or give " : "give ";
+        String remedy = token == JsonToken.VALUE_NULL ? "leave the field out, or give " : "give ";
         return fault(
-                ProblemCode.WRONG_TYPE, "here stands " + found + ", not " + wanted, remedy + wanted);
+                ProblemCode.WRONG_TYPE,
+                "here stands " + found + ", not " + wanted,
+                remedy + wanted);
     }
 
     /** The path of the place at which the reader stands, such as {@code resources.cpus}. */
@@ -286,8 +287,7 @@ public final class JsonReader {
                 Spelling.nearest(field, known)
                         .map(near -> "did you mean '" + near + "'?")
                         .orElse("known here: " + String.join(", ", known));
-        return fault(
-                ProblemCode.UNKNOWN_FIELD, "the contract does not know this field", remedy);
+        return fault(ProblemCode.UNKNOWN_FIELD, "the contract does not know this field", remedy);
     }
 
     private Refusal malformed(JsonProcessingException e) {

@@ -46,10 +46,7 @@ public final class Outcomes {
             case Outcome.OutputsRefused(var causes) -> Optional.of(String.join("; ", causes));
             case Outcome.WorkerFault(String cause) -> Optional.of(cause);
             case Outcome.Lost(String cause) -> Optional.of(cause);
-            case Outcome.Exited _,
-                    Outcome.Signalled _,
-                    Outcome.TimedOut _,
-                    Outcome.Stopped _ ->
+            case Outcome.Exited _, Outcome.Signalled _, Outcome.TimedOut _, Outcome.Stopped _ ->
                     Optional.empty();
         };
     }

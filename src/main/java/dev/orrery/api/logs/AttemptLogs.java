@@ -71,7 +71,8 @@ public final class AttemptLogs {
                                     true);
             case Content.Stored stored ->
                     new View(
-                            new Place.File(blobs.find(stored.blob()).orElseThrow(AttemptLogs::gone)),
+                            new Place.File(
+                                    blobs.find(stored.blob()).orElseThrow(AttemptLogs::gone)),
                             log.sizeBytes(),
                             log.droppedBytes(),
                             true);
@@ -84,7 +85,9 @@ public final class AttemptLogs {
         int length = (int) Math.min(bytesMax, Math.max(0, view.sizeBytes() - offset));
         return switch (view.place()) {
             case Place.Memory(Bytes bytes) ->
-                    Buffer.buffer().appendBytes(bytes.toArray(), (int) Math.min(offset, bytes.size()), length);
+                    Buffer.buffer()
+                            .appendBytes(
+                                    bytes.toArray(), (int) Math.min(offset, bytes.size()), length);
             case Place.File(Path path) -> readFile(path, offset, length);
         };
     }

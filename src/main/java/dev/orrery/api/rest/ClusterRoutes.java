@@ -49,29 +49,27 @@ public final class ClusterRoutes implements RouteSet {
     private Future<?> cluster(Call call) {
         call.query(List.of());
         return leader.cluster()
-                .compose(
-                        view ->
-                                call.json(
-                                        200,
-                                        out -> {
-                                            out.writeStartObject();
-                                            ClusterJson.clusterFields(out, view, version);
-                                            out.writeEndObject();
-                                        }));
+                .compose(view ->
+                        call.json(
+                                200,
+                                out -> {
+                                    out.writeStartObject();
+                                    ClusterJson.clusterFields(out, view, version);
+                                    out.writeEndObject();
+                                }));
     }
 
     private Future<?> nodes(Call call) {
         call.query(List.of());
         return leader.cluster()
-                .compose(
-                        view ->
-                                call.json(
-                                        200,
-                                        out -> {
-                                            out.writeStartObject();
-                                            ClusterJson.nodesField(out, view.nodes());
-                                            out.writeEndObject();
-                                        }));
+                .compose(view ->
+                        call.json(
+                                200,
+                                out -> {
+                                    out.writeStartObject();
+                                    ClusterJson.nodesField(out, view.nodes());
+                                    out.writeEndObject();
+                                }));
     }
 
     private Future<?> setDrain(Call call, boolean draining) {
@@ -84,13 +82,12 @@ public final class ClusterRoutes implements RouteSet {
         }
         WorkerId worker = worker(call.parameter("name"));
         return leader.cluster()
-                .compose(
-                        view -> {
-                            if (view.nodes().stream().noneMatch(n -> n.worker().equals(worker))) {
-                                throw Refusal.notFound("node of this name");
-                            }
-                            return leader.ask(new SchedulerRequest.SetDrain(worker, draining));
-                        })
+                .compose(view -> {
+                    if (view.nodes().stream().noneMatch(n -> n.worker().equals(worker))) {
+                        throw Refusal.notFound("node of this name");
+                    }
+                    return leader.ask(new SchedulerRequest.SetDrain(worker, draining));
+                })
                 .compose(_ -> call.empty(204));
     }
 

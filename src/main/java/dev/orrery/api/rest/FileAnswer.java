@@ -69,20 +69,18 @@ final class FileAnswer {
                                                     bytes.toArray(), (int) offset, (int) length));
             case Place.File(Path path) ->
                     blocking.call(() -> new RandomAccessFile(path.toFile(), "r"))
-                            .compose(
-                                    file ->
-                                            call.response()
-                                                    .sendFile(file, offset, length)
-                                                    .eventually(() -> close(blocking, file)));
+                            .compose(file ->
+                                    call.response()
+                                            .sendFile(file, offset, length)
+                                            .eventually(() -> close(blocking, file)));
         };
     }
 
     private static Future<Void> close(Blocking blocking, RandomAccessFile file) {
-        return blocking.call(
-                () -> {
-                    file.close();
-                    return null;
-                });
+        return blocking.call(() -> {
+            file.close();
+            return null;
+        });
     }
 
     private static Optional<Range> range(HttpServerRequest request, long size, String etag) {

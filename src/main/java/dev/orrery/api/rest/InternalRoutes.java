@@ -84,16 +84,14 @@ public final class InternalRoutes implements RouteSet {
         return blocking.call(
                         () -> {
                             Path path =
-                                    store.find(blob)
-                                            .orElseThrow(() -> Refusal.notFound("blob"));
+                                    store.find(blob).orElseThrow(() -> Refusal.notFound("blob"));
                             return new Found(path, Files.size(path));
                         })
-                .compose(
-                        found -> {
-                            call.response().putHeader("content-type", "application/octet-stream");
-                            return FileAnswer.send(
-                                    call, blocking, new Place.File(found.path), 0, found.size);
-                        });
+                .compose(found -> {
+                    call.response().putHeader("content-type", "application/octet-stream");
+                    return FileAnswer.send(
+                            call, blocking, new Place.File(found.path), 0, found.size);
+                });
     }
 
     private Future<?> putBlob(Call call) {
@@ -101,15 +99,14 @@ public final class InternalRoutes implements RouteSet {
         long bytesMax = settings.worker().filesBytesMax();
         RequestBody body = RequestBody.open(call, settings.limits().uploadIdle(), bytesMax);
         return blocking.call(() -> keep(body))
-                .compose(
-                        blob ->
-                                call.json(
-                                        200,
-                                        out -> {
-                                            out.writeStartObject();
-                                            out.writeStringField("sha256", blob.sha256());
-                                            out.writeEndObject();
-                                        }));
+                .compose(blob ->
+                        call.json(
+                                200,
+                                out -> {
+                                    out.writeStartObject();
+                                    out.writeStringField("sha256", blob.sha256());
+                                    out.writeEndObject();
+                                }));
     }
 
     private BlobId keep(RequestBody body) throws IOException, InterruptedException {
@@ -132,36 +129,30 @@ public final class InternalRoutes implements RouteSet {
                 query.integer("offset", 0, Long.MAX_VALUE).orElseThrow(() -> missing("offset"));
         boolean last = query.flag("last");
         return call.body(LOG_BYTES_MAX)
-                .compose(
-                        body ->
-                                blocking.call(
-                                        () -> {
-                                            ByteBuffer bytes = ByteBuffer.wrap(body.getBytes());
-                                            long size =
-                                                    logFiles.append(
-                                                            attempt, stream, offset, bytes);
-                                            if (last) {
-                                                logFiles.sync(attempt, stream);
-                                            }
-                                            return size;
-                                        }))
-                .compose(
-                        size -> {
-                            growth.signal(attempt.job());
-                            grown.accept(new LogSize(attempt, stream, size));
-                            return call.empty(204);
-                        });
+                .compose(body ->
+                        blocking.call(() -> {
+                            ByteBuffer bytes = ByteBuffer.wrap(body.getBytes());
+                            long size = logFiles.append(attempt, stream, offset, bytes);
+                            if (last) {
+                                logFiles.sync(attempt, stream);
+                            }
+                            return size;
+                        }))
+                .compose(size -> {
+                    growth.signal(attempt.job());
+                    grown.accept(new LogSize(attempt, stream, size));
+                    return call.empty(204);
+                });
     }
 
     private AttemptToken.Claims claims(Call call) {
         return call.token()
                 .flatMap(token -> AttemptToken.verify(token, key))
-                .orElseThrow(
-                        () ->
-                                Refusal.of(
-                                        ProblemCode.UNAUTHENTICATED,
-                                        "no attempt's token came",
-                                        "only workers call this, with the token of an assignment"));
+                .orElseThrow(() ->
+                        Refusal.of(
+                                ProblemCode.UNAUTHENTICATED,
+                                "no attempt's token came",
+                                "only workers call this, with the token of an assignment"));
     }
 
     private static BlobId blob(String text) {

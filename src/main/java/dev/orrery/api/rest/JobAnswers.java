@@ -73,8 +73,7 @@ final class JobAnswers {
         return new SchedulerReply.Explained(row.job(), row.status(), List.of(reason));
     }
 
-    private static void attempt(JsonGenerator out, JobHistory.Attempt attempt)
-            throws IOException {
+    private static void attempt(JsonGenerator out, JobHistory.Attempt attempt) throws IOException {
         out.writeStartObject();
         out.writeNumberField("number", attempt.id().number());
         out.writeStringField("worker", attempt.worker().name());
@@ -102,8 +101,7 @@ final class JobAnswers {
         log(out, "stderr", result.stderr());
     }
 
-    private static void log(JsonGenerator out, String stream, CapturedLog log)
-            throws IOException {
+    private static void log(JsonGenerator out, String stream, CapturedLog log) throws IOException {
         out.writeNumberField(stream + "Bytes", log.sizeBytes());
         out.writeNumberField(stream + "DroppedBytes", log.droppedBytes());
     }

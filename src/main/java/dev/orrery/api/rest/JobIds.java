@@ -27,8 +27,7 @@ public final class JobIds {
     JobId next() {
         long now = clock.millis() << COUNTER_BITS;
         long stamp = last.updateAndGet(previous -> Math.max(previous + 1, now));
-        long high =
-                (stamp >>> COUNTER_BITS) << 16 | 0x7000L | (stamp & ((1L << COUNTER_BITS) - 1));
+        long high = (stamp >>> COUNTER_BITS) << 16 | 0x7000L | (stamp & ((1L << COUNTER_BITS) - 1));
         long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
         return new JobId(new UUID(high, low));
     }

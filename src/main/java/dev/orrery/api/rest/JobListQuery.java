@@ -21,7 +21,14 @@ import java.util.TreeMap;
 final class JobListQuery {
     private static final List<String> KNOWN =
             List.of(
-                    "state", "label", "name", "namespace", "after", "before", "numbers", "limit",
+                    "state",
+                    "label",
+                    "name",
+                    "namespace",
+                    "after",
+                    "before",
+                    "numbers",
+                    "limit",
                     "cursor");
     private static final int LIMIT = 50;
     private static final int LIMIT_MAX = 500;

@@ -70,22 +70,21 @@ public final class JobRoutes implements RouteSet {
     private Future<?> list(Call call) {
         JobReads.Query query = JobListQuery.of(call);
         return blocking.call(() -> page(query))
-                .compose(
-                        page ->
-                                call.json(
-                                        200,
-                                        out -> {
-                                            out.writeStartObject();
-                                            out.writeArrayFieldStart("items");
-                                            for (JobRow row : page.rows()) {
-                                                out.writeStartObject();
-                                                JobJson.rowFields(out, row);
-                                                out.writeEndObject();
-                                            }
-                                            out.writeEndArray();
-                                            JobJson.optional(out, "next", page.next());
-                                            out.writeEndObject();
-                                        }));
+                .compose(page ->
+                        call.json(
+                                200,
+                                out -> {
+                                    out.writeStartObject();
+                                    out.writeArrayFieldStart("items");
+                                    for (JobRow row : page.rows()) {
+                                        out.writeStartObject();
+                                        JobJson.rowFields(out, row);
+                                        out.writeEndObject();
+                                    }
+                                    out.writeEndArray();
+                                    JobJson.optional(out, "next", page.next());
+                                    out.writeEndObject();
+                                }));
     }
 
     private JobReads.Page page(JobReads.Query query) throws StoreException {
@@ -107,27 +106,23 @@ public final class JobRoutes implements RouteSet {
                             JobRow row = asked.find();
                             return new Whole(row, JobHistory.read(reads, row.job()));
                         })
-                .compose(
-                        whole ->
-                                call.json(
-                                        200,
-                                        out -> JobAnswers.whole(out, whole.row, whole.history)));
+                .compose(whole ->
+                        call.json(200, out -> JobAnswers.whole(out, whole.row, whole.history)));
     }
 
     private Future<?> tasks(Call call) {
         Asked asked = asked(call);
         return blocking.call(asked::find)
-                .compose(
-                        row ->
-                                call.json(
-                                        200,
-                                        out -> {
-                                            out.writeStartObject();
-                                            out.writeArrayFieldStart("items");
-                                            JobAnswers.task(out, row);
-                                            out.writeEndArray();
-                                            out.writeEndObject();
-                                        }));
+                .compose(row ->
+                        call.json(
+                                200,
+                                out -> {
+                                    out.writeStartObject();
+                                    out.writeArrayFieldStart("items");
+                                    JobAnswers.task(out, row);
+                                    out.writeEndArray();
+                                    out.writeEndObject();
+                                }));
     }
 
     private Future<?> task(Call call) {
@@ -142,38 +137,33 @@ public final class JobRoutes implements RouteSet {
     private Future<?> explain(Call call) {
         Asked asked = asked(call);
         return blocking.call(asked::find)
-                .compose(
-                        row ->
-                                row.status().isTerminal()
-                                        ? Future.succeededFuture(JobAnswers.ended(row))
-                                        : leader.ask(new SchedulerRequest.Explain(row.job()))
-                                                .map(JobRoutes::explained))
-                .compose(
-                        explained ->
-                                call.json(200, out -> JobAnswers.explained(out, explained)));
+                .compose(row ->
+                        row.status().isTerminal()
+                                ? Future.succeededFuture(JobAnswers.ended(row))
+                                : leader.ask(new SchedulerRequest.Explain(row.job()))
+                                        .map(JobRoutes::explained))
+                .compose(explained -> call.json(200, out -> JobAnswers.explained(out, explained)));
     }
 
     private Future<?> cancel(Call call) {
         Asked asked = asked(call);
         return blocking.call(asked::find)
-                .compose(
-                        row -> {
-                            refuseWhen(row.status().isTerminal(), "the job has ended");
-                            String by = call.principal().name();
-                            return leader.ask(new SchedulerRequest.Cancel(row.job(), by))
-                                    .compose(_ -> blocking.call(() -> reads.job(row.job())))
-                                    .map(after -> after.orElse(row));
-                        })
-                .compose(
-                        row ->
-                                call.json(
-                                        202,
-                                        out -> {
-                                            out.writeStartObject();
-                                            out.writeStringField("id", row.job().toString());
-                                            out.writeStringField("state", row.status().name());
-                                            out.writeEndObject();
-                                        }));
+                .compose(row -> {
+                    refuseWhen(row.status().isTerminal(), "the job has ended");
+                    String by = call.principal().name();
+                    return leader.ask(new SchedulerRequest.Cancel(row.job(), by))
+                            .compose(_ -> blocking.call(() -> reads.job(row.job())))
+                            .map(after -> after.orElse(row));
+                })
+                .compose(row ->
+                        call.json(
+                                202,
+                                out -> {
+                                    out.writeStartObject();
+                                    out.writeStringField("id", row.job().toString());
+                                    out.writeStringField("state", row.status().name());
+                                    out.writeEndObject();
+                                }));
     }
 
     private Future<?> retry(Call call) {
@@ -184,26 +174,22 @@ public final class JobRoutes implements RouteSet {
                             refuseWhen(!row.status().isTerminal(), "the job has not ended");
                             return new Whole(row, JobHistory.read(reads, row.job()));
                         })
-                .compose(
-                        whole -> {
-                            String by = call.principal().name();
-                            JobId job = whole.row.job();
-                            return leader.ask(
-                                            new SchedulerRequest.Retry(
-                                                    job, whole.history.events(), by))
-                                    .compose(_ -> blocking.call(() -> reads.job(job)))
-                                    .map(after -> after.orElse(whole.row));
-                        })
-                .compose(
-                        row ->
-                                call.json(
-                                        202,
-                                        out -> {
-                                            out.writeStartObject();
-                                            out.writeStringField("id", row.job().toString());
-                                            out.writeNumberField("round", row.round());
-                                            out.writeEndObject();
-                                        }));
+                .compose(whole -> {
+                    String by = call.principal().name();
+                    JobId job = whole.row.job();
+                    return leader.ask(new SchedulerRequest.Retry(job, whole.history.events(), by))
+                            .compose(_ -> blocking.call(() -> reads.job(job)))
+                            .map(after -> after.orElse(whole.row));
+                })
+                .compose(row ->
+                        call.json(
+                                202,
+                                out -> {
+                                    out.writeStartObject();
+                                    out.writeStringField("id", row.job().toString());
+                                    out.writeNumberField("round", row.round());
+                                    out.writeEndObject();
+                                }));
     }
 
     private Future<?> delete(Call call) {
@@ -214,10 +200,9 @@ public final class JobRoutes implements RouteSet {
                             refuseWhen(!row.status().isTerminal(), "the job has not ended");
                             return new Remains(row.job(), reads.blobsOf(List.of(row.job())));
                         })
-                .compose(
-                        remains ->
-                                leader.ask(new SchedulerRequest.Purge(List.of(remains.job)))
-                                        .compose(_ -> blocking.call(() -> remove(remains))))
+                .compose(remains ->
+                        leader.ask(new SchedulerRequest.Purge(List.of(remains.job)))
+                                .compose(_ -> blocking.call(() -> remove(remains))))
                 .compose(_ -> call.empty(204));
     }
 

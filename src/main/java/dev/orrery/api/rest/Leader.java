@@ -32,25 +32,23 @@ public final class Leader {
     /** The answer; a refusal, and the silence of the leader, fail with a {@link Refusal}. */
     Future<SchedulerReply> ask(SchedulerRequest request) {
         return bus.request(Address.SCHEDULER, request, TIMEOUT)
-                .transform(
-                        answer ->
-                                answer.succeeded()
-                                        ? accepted(answer.result())
-                                        : Future.failedFuture(silent(answer.cause())));
+                .transform(answer ->
+                        answer.succeeded()
+                                ? accepted(answer.result())
+                                : Future.failedFuture(silent(answer.cause())));
     }
 
     Future<ClusterView> cluster() {
         return ask(new SchedulerRequest.DescribeCluster())
-                .map(
-                        reply ->
-                                switch (reply) {
-                                    case SchedulerReply.Cluster(ClusterView view) -> view;
-                                    case SchedulerReply.Accepted _,
-                                            SchedulerReply.Refused _,
-                                            SchedulerReply.Done _,
-                                            SchedulerReply.Explained _ ->
-                                            throw unexpected(reply);
-                                });
+                .map(reply ->
+                        switch (reply) {
+                            case SchedulerReply.Cluster(ClusterView view) -> view;
+                            case SchedulerReply.Accepted _,
+                                    SchedulerReply.Refused _,
+                                    SchedulerReply.Done _,
+                                    SchedulerReply.Explained _ ->
+                                    throw unexpected(reply);
+                        });
     }
 
     static IllegalStateException unexpected(Message reply) {

@@ -63,22 +63,18 @@ public final class LogRoutes implements RouteSet {
         String text = call.parameter("job");
         Wanted wanted = Wanted.of(query);
         return blocking.call(() -> selector.find(call.principal(), namespace, text).job())
-                .compose(
-                        job ->
-                                query.flag("follow")
-                                        ? follow(call, job, wanted)
-                                        : once(call, job, wanted));
+                .compose(job ->
+                        query.flag("follow") ? follow(call, job, wanted) : once(call, job, wanted));
     }
 
     private Future<Void> once(Call call, JobId job, Wanted wanted) {
         return blocking.call(() -> view(JobHistory.read(reads, job), wanted))
-                .compose(
-                        view -> {
-                            describe(call, view);
-                            long offset = Math.min(wanted.offset, view.sizeBytes());
-                            long length = Math.min(wanted.limit, view.sizeBytes() - offset);
-                            return FileAnswer.send(call, blocking, view.place(), offset, length);
-                        });
+                .compose(view -> {
+                    describe(call, view);
+                    long offset = Math.min(wanted.offset, view.sizeBytes());
+                    long length = Math.min(wanted.limit, view.sizeBytes() - offset);
+                    return FileAnswer.send(call, blocking, view.place(), offset, length);
+                });
     }
 
     /** The stream as it is; an empty one when there is no attempt yet. */
@@ -96,19 +92,18 @@ public final class LogRoutes implements RouteSet {
 
     private Future<Void> follow(Call call, JobId job, Wanted wanted) {
         return blocking.call(() -> JobHistory.read(reads, job))
-                .compose(
-                        history -> {
-                            if (history.status().isTerminal()) {
-                                return once(call, job, wanted);
-                            }
-                            describe(call, AttemptLogs.EMPTY);
-                            call.response().setChunked(true);
-                            ResponseBody body = new ResponseBody(call);
-                            return call.response()
-                                    .writeHead()
-                                    .compose(_ -> blocking.call(() -> copy(body, job, wanted)))
-                                    .compose(_ -> call.response().end());
-                        });
+                .compose(history -> {
+                    if (history.status().isTerminal()) {
+                        return once(call, job, wanted);
+                    }
+                    describe(call, AttemptLogs.EMPTY);
+                    call.response().setChunked(true);
+                    ResponseBody body = new ResponseBody(call);
+                    return call.response()
+                            .writeHead()
+                            .compose(_ -> blocking.call(() -> copy(body, job, wanted)))
+                            .compose(_ -> call.response().end());
+                });
     }
 
     /**
@@ -171,8 +166,7 @@ public final class LogRoutes implements RouteSet {
     }
 
     /** What the query asks for. */
-    private record Wanted(
-            CapturedLog.Stream stream, OptionalInt attempt, long offset, long limit) {
+    private record Wanted(CapturedLog.Stream stream, OptionalInt attempt, long offset, long limit) {
 
         static Wanted of(Query query) {
             CapturedLog.Stream stream =

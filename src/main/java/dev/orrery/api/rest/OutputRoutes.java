@@ -50,48 +50,43 @@ public final class OutputRoutes implements RouteSet {
 
     private Future<?> list(Call call) {
         return outputs(call)
-                .compose(
-                        files ->
-                                call.json(
-                                        200,
-                                        out -> {
-                                            out.writeStartObject();
-                                            JobJson.files(out, "items", files);
-                                            out.writeEndObject();
-                                        }));
+                .compose(files ->
+                        call.json(
+                                200,
+                                out -> {
+                                    out.writeStartObject();
+                                    JobJson.files(out, "items", files);
+                                    out.writeEndObject();
+                                }));
     }
 
     private Future<?> file(Call call) {
         String name = call.parameter("name");
         return outputs(call)
-                .map(
-                        files ->
-                                files.stream()
-                                        .filter(file -> file.name().equals(name))
-                                        .findFirst()
-                                        .orElseThrow(() -> Refusal.notFound("output of this name")))
-                .compose(
-                        file ->
-                                blocking.call(() -> place(file))
-                                        .compose(
-                                                place ->
-                                                        FileAnswer.sendFile(
-                                                                call,
-                                                                blocking,
-                                                                place,
-                                                                file.name(),
-                                                                file.sizeBytes(),
-                                                                file.sha256())));
+                .map(files ->
+                        files.stream()
+                                .filter(file -> file.name().equals(name))
+                                .findFirst()
+                                .orElseThrow(() -> Refusal.notFound("output of this name")))
+                .compose(file ->
+                        blocking.call(() -> place(file))
+                                .compose(place ->
+                                        FileAnswer.sendFile(
+                                                call,
+                                                blocking,
+                                                place,
+                                                file.name(),
+                                                file.sizeBytes(),
+                                                file.sha256())));
     }
 
     private Future<List<StoredFile>> outputs(Call call) {
         Optional<Namespace> namespace = call.query(KNOWN).namespace();
         String text = call.parameter("job");
-        return blocking.call(
-                () -> {
-                    var row = selector.find(call.principal(), namespace, text);
-                    return JobHistory.read(reads, row.job()).outputs();
-                });
+        return blocking.call(() -> {
+            var row = selector.find(call.principal(), namespace, text);
+            return JobHistory.read(reads, row.job()).outputs();
+        });
     }
 
     private Place place(StoredFile file) {

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The checksum by which a repeated submission is known to be the same: of what was asked for, not of
- * how it was written, and not of who asked.
+ * The checksum by which a repeated submission is known to be the same: of what was asked for, not
+ * of how it was written, and not of who asked.
  */
 final class SpecHash {
     private final DataOutputStream out;

@@ -6,9 +6,9 @@ import dev.orrery.api.Call;
 import dev.orrery.api.RequestBody;
 import dev.orrery.api.RouteSet;
 import dev.orrery.api.Routes;
+import dev.orrery.api.form.MultipartReader;
 import dev.orrery.api.json.JobDraft;
 import dev.orrery.api.json.JobReader;
-import dev.orrery.api.form.MultipartReader;
 import dev.orrery.api.json.Refusal;
 import dev.orrery.config.Settings;
 import dev.orrery.model.JobId;
@@ -88,13 +88,12 @@ public final class SubmitRoutes implements RouteSet {
     private Future<Void> submitJson(Call call) {
         Optional<String> key = key(call);
         return call.body(settings.limits().bodyBytesMax())
-                .compose(
-                        body -> {
-                            JobDraft draft = new JobDraft();
-                            JobReader.read(body.getBytes(), draft);
-                            JobSpec spec = finish(call, draft, Optional.empty(), List.of(), key);
-                            return ask(spec, key).compose(made -> answer(call, made));
-                        });
+                .compose(body -> {
+                    JobDraft draft = new JobDraft();
+                    JobReader.read(body.getBytes(), draft);
+                    JobSpec spec = finish(call, draft, Optional.empty(), List.of(), key);
+                    return ask(spec, key).compose(made -> answer(call, made));
+                });
     }
 
     private Future<Void> submitForm(Call call, String contentType) {
@@ -108,16 +107,15 @@ public final class SubmitRoutes implements RouteSet {
         Upload upload = new Upload(store, settings);
         return blocking.call(() -> receive(call, parts, upload, key))
                 .compose(spec -> ask(spec, key))
-                .transform(
-                        made ->
-                                blocking.call(() -> letGo(upload, made.cause()))
-                                        .transform(_ -> made.succeeded()
+                .transform(made ->
+                        blocking.call(() -> letGo(upload, made.cause()))
+                                .transform(_ ->
+                                        made.succeeded()
                                                 ? answer(call, made.result())
                                                 : Future.failedFuture(made.cause())));
     }
 
-    private JobSpec receive(
-            Call call, MultipartReader parts, Upload upload, Optional<String> key)
+    private JobSpec receive(Call call, MultipartReader parts, Upload upload, Optional<String> key)
             throws IOException, InterruptedException {
         Upload.checkSpace(store, settings);
         upload.receive(parts);
@@ -146,9 +144,7 @@ public final class SubmitRoutes implements RouteSet {
             List<StoredFile> files,
             Optional<String> key) {
         Namespace namespace =
-                draft.namespace()
-                        .or(() -> call.principal().namespace())
-                        .orElse(Namespace.DEFAULT);
+                draft.namespace().or(() -> call.principal().namespace()).orElse(Namespace.DEFAULT);
         if (!call.principal().sees(namespace)) {
             throw Refusal.ofField(
                     ProblemCode.FORBIDDEN,
@@ -172,17 +168,15 @@ public final class SubmitRoutes implements RouteSet {
         Optional<IdempotencyKey> idempotency =
                 key.map(text -> new IdempotencyKey(text, SpecHash.of(spec)));
         return leader.ask(new SchedulerRequest.Submit(id, spec, idempotency))
-                .map(
-                        reply ->
-                                switch (reply) {
-                                    case SchedulerReply.Accepted accepted ->
-                                            new Made(accepted, spec);
-                                    case SchedulerReply.Refused _,
-                                            SchedulerReply.Done _,
-                                            SchedulerReply.Explained _,
-                                            SchedulerReply.Cluster _ ->
-                                            throw Leader.unexpected(reply);
-                                });
+                .map(reply ->
+                        switch (reply) {
+                            case SchedulerReply.Accepted accepted -> new Made(accepted, spec);
+                            case SchedulerReply.Refused _,
+                                    SchedulerReply.Done _,
+                                    SchedulerReply.Explained _,
+                                    SchedulerReply.Cluster _ ->
+                                    throw Leader.unexpected(reply);
+                        });
     }
 
     private Future<Void> answer(Call call, Made made) {

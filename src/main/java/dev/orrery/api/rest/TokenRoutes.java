@@ -67,26 +67,23 @@ public final class TokenRoutes implements RouteSet {
     private Future<?> list(Call call) {
         call.query(List.of());
         return blocking.call(() -> visible(call.principal()))
-                .compose(
-                        entries ->
-                                call.json(
-                                        200,
-                                        out -> {
-                                            out.writeStartObject();
-                                            out.writeArrayFieldStart("items");
-                                            for (Tokens.Entry entry : entries) {
-                                                out.writeStartObject();
-                                                principalFields(out, entry.principal());
-                                                out.writeStringField(
-                                                        "createdAt",
-                                                        entry.createdAt().toString());
-                                                JobJson.instant(
-                                                        out, "expires", entry.expiresAt());
-                                                out.writeEndObject();
-                                            }
-                                            out.writeEndArray();
-                                            out.writeEndObject();
-                                        }));
+                .compose(entries ->
+                        call.json(
+                                200,
+                                out -> {
+                                    out.writeStartObject();
+                                    out.writeArrayFieldStart("items");
+                                    for (Tokens.Entry entry : entries) {
+                                        out.writeStartObject();
+                                        principalFields(out, entry.principal());
+                                        out.writeStringField(
+                                                "createdAt", entry.createdAt().toString());
+                                        JobJson.instant(out, "expires", entry.expiresAt());
+                                        out.writeEndObject();
+                                    }
+                                    out.writeEndArray();
+                                    out.writeEndObject();
+                                }));
     }
 
     private Future<?> create(Call call) {
@@ -99,12 +96,10 @@ public final class TokenRoutes implements RouteSet {
                     "send application/json");
         }
         return call.body(BODY_BYTES_MAX)
-                .compose(
-                        body -> {
-                            Wish wish = Wish.read(body.getBytes(), call.principal());
-                            return blocking.call(() -> add(wish))
-                                    .compose(text -> answer(call, wish, text));
-                        });
+                .compose(body -> {
+                    Wish wish = Wish.read(body.getBytes(), call.principal());
+                    return blocking.call(() -> add(wish)).compose(text -> answer(call, wish, text));
+                });
     }
 
     private Future<?> revoke(Call call) {
@@ -157,15 +152,13 @@ public final class TokenRoutes implements RouteSet {
 
     private List<Tokens.Entry> visible(Principal asker) throws StoreException {
         return tokens.list().stream()
-                .filter(
-                        entry ->
-                                asker.namespace().isEmpty()
-                                        || asker.namespace().equals(entry.principal().namespace()))
+                .filter(entry ->
+                        asker.namespace().isEmpty()
+                                || asker.namespace().equals(entry.principal().namespace()))
                 .toList();
     }
 
-    private static void principalFields(JsonGenerator out, Principal principal)
-            throws IOException {
+    private static void principalFields(JsonGenerator out, Principal principal) throws IOException {
         out.writeStringField("name", principal.name());
         out.writeStringField("role", principal.role().name().toLowerCase(Locale.ROOT));
         JobJson.optional(out, "namespace", principal.namespace().map(Namespace::name));

@@ -70,7 +70,9 @@ final class Upload implements AutoCloseable {
 
     /** Reads all parts; nothing is kept yet. */
     void receive(MultipartReader parts) throws InterruptedException, IOException {
-        for (Optional<PartHead> part = parts.nextPart(); part.isPresent(); part = parts.nextPart()) {
+        for (Optional<PartHead> part = parts.nextPart();
+                part.isPresent();
+                part = parts.nextPart()) {
             receive(part.get(), parts);
         }
     }
@@ -146,13 +148,12 @@ final class Upload implements AutoCloseable {
             throws InterruptedException, IOException {
         String name =
                 part.fileName()
-                        .orElseThrow(
-                                () ->
-                                        Refusal.ofField(
-                                                ProblemCode.INVALID_FILE_NAME,
-                                                part.name(),
-                                                "the part has no file name",
-                                                "send it as a file: filename=\"input.csv\""));
+                        .orElseThrow(() ->
+                                Refusal.ofField(
+                                        ProblemCode.INVALID_FILE_NAME,
+                                        part.name(),
+                                        "the part has no file name",
+                                        "send it as a file: filename=\"input.csv\""));
         FileNames.check(part.name(), name);
         if (!fileNames.add(name)) {
             throw Refusal.ofField(
@@ -248,8 +249,7 @@ final class Upload implements AutoCloseable {
 
     private static String sha256(byte[] content) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }

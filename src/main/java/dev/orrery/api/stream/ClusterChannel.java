@@ -69,13 +69,12 @@ final class ClusterChannel implements Channel {
         }
         asking = true;
         upstream.cluster()
-                .onComplete(
-                        view -> {
-                            asking = false;
-                            if (view.succeeded() && latest.isEmpty()) {
-                                take(view.result());
-                            }
-                        });
+                .onComplete(view -> {
+                    asking = false;
+                    if (view.succeeded() && latest.isEmpty()) {
+                        take(view.result());
+                    }
+                });
     }
 
     private void take(ClusterView view) {
@@ -91,18 +90,17 @@ final class ClusterChannel implements Channel {
 
     private Frame frame(ClusterView view) {
         String json =
-                Json.text(
-                        out -> {
-                            out.writeStartObject();
-                            out.writeStringField("topic", name);
-                            out.writeStringField("type", name);
-                            if (topic instanceof Topic.OfNodes) {
-                                ClusterJson.nodesField(out, view.nodes());
-                            } else {
-                                ClusterJson.clusterFields(out, view, version);
-                            }
-                            out.writeEndObject();
-                        });
+                Json.text(out -> {
+                    out.writeStartObject();
+                    out.writeStringField("topic", name);
+                    out.writeStringField("type", name);
+                    if (topic instanceof Topic.OfNodes) {
+                        ClusterJson.nodesField(out, view.nodes());
+                    } else {
+                        ClusterJson.clusterFields(out, view, version);
+                    }
+                    out.writeEndObject();
+                });
         return Frame.live(name, name, name, json);
     }
 }

@@ -60,11 +60,7 @@ public final class Fanout {
      * @param version of the program, for the topic of the cluster
      */
     public Fanout(
-            Vertx vertx,
-            Context context,
-            Sources sources,
-            Settings.Limits limits,
-            String version) {
+            Vertx vertx, Context context, Sources sources, Settings.Limits limits, String version) {
         this.vertx = vertx;
         this.context = context;
         this.bus = sources.bus();
@@ -77,89 +73,79 @@ public final class Fanout {
 
     /** Begins to listen; completes when the masters can reach it. */
     public Future<Void> start() {
-        return onContext(
-                () -> {
-                    Bus.Registration served = bus.serve(own, this::take);
-                    registration = Optional.of(served);
-                    timer = vertx.setPeriodic(BEAT_MILLIS, _ -> beat());
-                    return served.ready();
-                });
+        return onContext(() -> {
+            Bus.Registration served = bus.serve(own, this::take);
+            registration = Optional.of(served);
+            timer = vertx.setPeriodic(BEAT_MILLIS, _ -> beat());
+            return served.ready();
+        });
     }
 
     /** Ends listening; the clients' connections are closed by their routes. */
     public Future<Void> stop() {
-        return onContext(
-                () -> {
-                    vertx.cancelTimer(timer);
-                    channels.clear();
-                    return registration.map(Bus.Registration::close)
-                            .orElse(Future.succeededFuture());
-                });
+        return onContext(() -> {
+            vertx.cancelTimer(timer);
+            channels.clear();
+            return registration.map(Bus.Registration::close).orElse(Future.succeededFuture());
+        });
     }
 
-    /** Lets somebody hear every live event that reaches this node, on the context of the fan-out. */
+    /**
+     * Lets somebody hear every live event that reaches this node, on the context of the fan-out.
+     */
     public void watch(Consumer<TopicEvent> watcher) {
         context.runOnContext(_ -> watchers.add(watcher));
     }
 
     /** Begins to give a job's events after a number; fails when the client may not see the job. */
     Future<Subscription> followJob(Subscriber subscriber, JobId job, long after) {
-        return onContext(
-                () ->
-                        located(subscriber.principal(), job)
-                                .map(_ -> joinJob(subscriber, job, after)));
+        return onContext(() ->
+                located(subscriber.principal(), job).map(_ -> joinJob(subscriber, job, after)));
     }
 
     /** Begins to give a job's output; fails when the client may not see the job. */
     Future<Subscription> followLogs(Subscriber subscriber, JobId job, LogStart start) {
-        return onContext(
-                () ->
-                        located(subscriber.principal(), job)
-                                .map(place -> joinLogs(subscriber, job, start, place)));
+        return onContext(() ->
+                located(subscriber.principal(), job)
+                        .map(place -> joinLogs(subscriber, job, start, place)));
     }
 
     /** Begins to give the changes of all jobs that the client may see. */
     Future<Subscription> followJobs(Subscriber subscriber) {
-        return onContext(
-                () -> {
-                    Optional<Namespace> namespace = subscriber.principal().namespace();
-                    JobsChannel channel =
-                            channel(
-                                    new Topic.OfJobs(namespace),
-                                    JobsChannel.class,
-                                    () -> new JobsChannel(namespace, upstream));
-                    channel.add(subscriber);
-                    return Future.succeededFuture(
-                            subscription(channel, () -> channel.remove(subscriber)));
-                });
+        return onContext(() -> {
+            Optional<Namespace> namespace = subscriber.principal().namespace();
+            JobsChannel channel =
+                    channel(
+                            new Topic.OfJobs(namespace),
+                            JobsChannel.class,
+                            () -> new JobsChannel(namespace, upstream));
+            channel.add(subscriber);
+            return Future.succeededFuture(subscription(channel, () -> channel.remove(subscriber)));
+        });
     }
 
     /** Begins to give the state of the cluster, or of its nodes. */
     Future<Subscription> followCluster(Subscriber subscriber, boolean ofNodes) {
-        return onContext(
-                () -> {
-                    Topic topic = ofNodes ? new Topic.OfNodes() : new Topic.OfCluster();
-                    ClusterChannel channel =
-                            channel(
-                                    topic,
-                                    ClusterChannel.class,
-                                    () -> new ClusterChannel(ofNodes, upstream, version));
-                    channel.add(subscriber);
-                    return Future.succeededFuture(
-                            subscription(channel, () -> channel.remove(subscriber)));
-                });
+        return onContext(() -> {
+            Topic topic = ofNodes ? new Topic.OfNodes() : new Topic.OfCluster();
+            ClusterChannel channel =
+                    channel(
+                            topic,
+                            ClusterChannel.class,
+                            () -> new ClusterChannel(ofNodes, upstream, version));
+            channel.add(subscriber);
+            return Future.succeededFuture(subscription(channel, () -> channel.remove(subscriber)));
+        });
     }
 
     private Subscription joinJob(Subscriber subscriber, JobId job, long after) {
         JobChannel channel = jobChannel(job);
-        JobChannel.Reader reader =
-                channel.add(JobListener.of(channel.name(), subscriber), after);
+        JobChannel.Reader reader = channel.add(JobListener.of(channel.name(), subscriber), after);
         beatSoon();
         return subscription(channel, () -> channel.remove(reader));
     }
 
-    private Subscription joinLogs(
-            Subscriber subscriber, JobId job, LogStart start, Located place) {
+    private Subscription joinLogs(Subscriber subscriber, JobId job, LogStart start, Located place) {
         LogsChannel channel =
                 channel(
                         new Topic.OfLogs(job),
@@ -223,11 +209,10 @@ public final class Fanout {
 
     private Future<Located> located(Principal principal, JobId job) {
         return upstream.locate(job)
-                .compose(
-                        place ->
-                                place.namespace().filter(principal::sees).isPresent()
-                                        ? Future.succeededFuture(place)
-                                        : Future.failedFuture(Refusal.notFound("job " + job)));
+                .compose(place ->
+                        place.namespace().filter(principal::sees).isPresent()
+                                ? Future.succeededFuture(place)
+                                : Future.failedFuture(Refusal.notFound("job " + job)));
     }
 
     private Future<Message> take(Message message) {
@@ -244,11 +229,10 @@ public final class Fanout {
     private void beatSoon() {
         if (!beatDue) {
             beatDue = true;
-            context.runOnContext(
-                    _ -> {
-                        beatDue = false;
-                        beat();
-                    });
+            context.runOnContext(_ -> {
+                beatDue = false;
+                beat();
+            });
         }
     }
 
@@ -273,13 +257,10 @@ public final class Fanout {
     private <T> Future<T> onContext(Supplier<Future<T>> work) {
         Context caller = vertx.getOrCreateContext();
         Promise<T> promise = Promise.promise();
-        context.runOnContext(
-                _ ->
-                        attempt(work)
-                                .onSuccess(
-                                        result -> caller.runOnContext(_ -> promise.complete(result)))
-                                .onFailure(
-                                        failure -> caller.runOnContext(_ -> promise.fail(failure))));
+        context.runOnContext(_ ->
+                attempt(work)
+                        .onSuccess(result -> caller.runOnContext(_ -> promise.complete(result)))
+                        .onFailure(failure -> caller.runOnContext(_ -> promise.fail(failure))));
         return promise.future();
     }
 

@@ -38,8 +38,7 @@ record Frame(Optional<String> topic, String type, long seq, Kind kind, String ke
     }
 
     static Frame subscribed(String topic, long head) {
-        return control(
-                Optional.of(topic), "subscribed", out -> out.writeNumberField("seq", head));
+        return control(Optional.of(topic), "subscribed", out -> out.writeNumberField("seq", head));
     }
 
     static Frame truncated(String topic, long first) {
@@ -67,16 +66,15 @@ record Frame(Optional<String> topic, String type, long seq, Kind kind, String ke
 
     private static Frame control(Optional<String> topic, String type, Json.Body fields) {
         String json =
-                Json.text(
-                        out -> {
-                            out.writeStartObject();
-                            if (topic.isPresent()) {
-                                out.writeStringField("topic", topic.get());
-                            }
-                            out.writeStringField("type", type);
-                            fields.write(out);
-                            out.writeEndObject();
-                        });
+                Json.text(out -> {
+                    out.writeStartObject();
+                    if (topic.isPresent()) {
+                        out.writeStringField("topic", topic.get());
+                    }
+                    out.writeStringField("type", type);
+                    fields.write(out);
+                    out.writeEndObject();
+                });
         return new Frame(topic, type, 0, Kind.CONTROL, "", json);
     }
 }

@@ -109,8 +109,7 @@ final class JobChannel implements Channel {
             }
             case TopicEvent.Progress progress when progress.attempt().job().equals(job) -> {
                 Frame frame =
-                        Frame.live(
-                                name, "progress", name, EventJson.progress(name, progress));
+                        Frame.live(name, "progress", name, EventJson.progress(name, progress));
                 for (Reader reader : List.copyOf(readers)) {
                     if (reader.greeted && reader.cursor >= known) {
                         reader.listener.live(frame);
@@ -149,14 +148,13 @@ final class JobChannel implements Channel {
     private void read(long after) {
         reading = true;
         upstream.readEvents(job, after, pageSize)
-                .onComplete(
-                        page -> {
-                            reading = false;
-                            // What failed, or brought nothing, is asked again at the next beat.
-                            if (page.succeeded() && take(page.result())) {
-                                pump();
-                            }
-                        });
+                .onComplete(page -> {
+                    reading = false;
+                    // What failed, or brought nothing, is asked again at the next beat.
+                    if (page.succeeded() && take(page.result())) {
+                        pump();
+                    }
+                });
     }
 
     private boolean take(EventsRead page) {

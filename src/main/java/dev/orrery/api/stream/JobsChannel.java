@@ -71,7 +71,8 @@ final class JobsChannel implements Channel {
             if (label != null) {
                 send(of, change, label);
             } else {
-                upstream.readEvents(change.job(), 0, 1).onSuccess(page -> sendAfter(page, of, change));
+                upstream.readEvents(change.job(), 0, 1)
+                        .onSuccess(page -> sendAfter(page, of, change));
             }
         }
     }
@@ -88,8 +89,7 @@ final class JobsChannel implements Channel {
     private void learn(JobEvent event) {
         switch (event.change()) {
             case JobEvent.Submitted submitted ->
-                    labels.put(
-                            event.job(), new Label(submitted.number(), submitted.spec().name()));
+                    labels.put(event.job(), new Label(submitted.number(), submitted.spec().name()));
             case JobEvent.Retried retried ->
                     labels.put(event.job(), new Label(retried.number(), retried.spec().name()));
             case JobEvent.Released _,
@@ -107,16 +107,15 @@ final class JobsChannel implements Channel {
 
     private void send(Namespace of, JobEvent event, Label label) {
         String json =
-                Json.text(
-                        out -> {
-                            out.writeStartObject();
-                            out.writeStringField("topic", NAME);
-                            out.writeStringField("type", "job");
-                            out.writeObjectFieldStart("job");
-                            jobFields(out, of, event, label);
-                            out.writeEndObject();
-                            out.writeEndObject();
-                        });
+                Json.text(out -> {
+                    out.writeStartObject();
+                    out.writeStringField("topic", NAME);
+                    out.writeStringField("type", "job");
+                    out.writeObjectFieldStart("job");
+                    jobFields(out, of, event, label);
+                    out.writeEndObject();
+                    out.writeEndObject();
+                });
         Frame frame = Frame.live(NAME, "job", NAME + "/" + event.job(), json);
         readers.forEach(reader -> reader.deliver(frame));
     }
@@ -126,8 +125,7 @@ final class JobsChannel implements Channel {
         out.writeStringField("id", event.job().toString());
         out.writeNumberField("number", label.number);
         out.writeStringField("namespace", of.name());
-        JobJson.optional(
-                out, "name", Optional.of(label.name).filter(name -> !name.isEmpty()));
+        JobJson.optional(out, "name", Optional.of(label.name).filter(name -> !name.isEmpty()));
         out.writeStringField("state", event.status().name());
         out.writeStringField("at", event.at().toString());
         out.writeNumberField("lastSeq", event.seq());

@@ -29,8 +29,9 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * The output of one job as it grows. What the job's events say of each attempt, and hints of growth,
- * tell how much there is; each reader is then given piece after piece, as fast as it takes them.
+ * The output of one job as it grows. What the job's events say of each attempt, and hints of
+ * growth, tell how much there is; each reader is then given piece after piece, as fast as it takes
+ * them.
  */
 final class LogsChannel implements Channel, JobListener {
     private static final int PIECE_BYTES = 32 * 1024;
@@ -126,7 +127,8 @@ final class LogsChannel implements Channel, JobListener {
 
     @Override
     public void event(TopicEvent event) {
-        if (event instanceof TopicEvent.LogGrown(LogSize size) && size.attempt().job().equals(job)) {
+        if (event instanceof TopicEvent.LogGrown(LogSize size)
+                && size.attempt().job().equals(job)) {
             grown(size);
             pump();
         }
@@ -151,7 +153,8 @@ final class LogsChannel implements Channel, JobListener {
     @Override
     public void event(JobEvent event, Frame frame) {
         switch (event.change()) {
-            case JobEvent.Started started -> output(new AttemptId(started.tasks(), started.attempt()));
+            case JobEvent.Started started ->
+                    output(new AttemptId(started.tasks(), started.attempt()));
             case JobEvent.AttemptEnded ended -> {
                 Output output = output(new AttemptId(ended.tasks(), ended.attempt()));
                 output.ended = true;
@@ -226,15 +229,14 @@ final class LogsChannel implements Channel, JobListener {
                                 PIECE_BYTES,
                                 dataUri,
                                 reader.subscriber.token()))
-                .onComplete(
-                        bytes -> {
-                            reader.fetching = false;
-                            // What is not there yet is asked for again at the next beat.
-                            if (bytes.succeeded() && bytes.result().length() > 0) {
-                                deliver(reader, place, keep(place, bytes.result()));
-                                pump(reader);
-                            }
-                        });
+                .onComplete(bytes -> {
+                    reader.fetching = false;
+                    // What is not there yet is asked for again at the next beat.
+                    if (bytes.succeeded() && bytes.result().length() > 0) {
+                        deliver(reader, place, keep(place, bytes.result()));
+                        pump(reader);
+                    }
+                });
     }
 
     private void deliver(Reader reader, Place place, Frame frame) {
@@ -253,36 +255,33 @@ final class LogsChannel implements Channel, JobListener {
                         ? Outcomes.exitCode(ended.result().outcome())
                         : OptionalInt.empty();
         String json =
-                Json.text(
-                        out -> {
-                            out.writeStartObject();
-                            out.writeStringField("topic", name);
-                            out.writeStringField("type", "end");
-                            out.writeStringField("state", last.status().name());
-                            if (exitCode.isPresent()) {
-                                out.writeNumberField("exitCode", exitCode.getAsInt());
-                            }
-                            out.writeEndObject();
-                        });
+                Json.text(out -> {
+                    out.writeStartObject();
+                    out.writeStringField("topic", name);
+                    out.writeStringField("type", "end");
+                    out.writeStringField("state", last.status().name());
+                    if (exitCode.isPresent()) {
+                        out.writeNumberField("exitCode", exitCode.getAsInt());
+                    }
+                    out.writeEndObject();
+                });
         reader.subscriber.deliver(Frame.durable(name, "end", 0, json));
     }
 
     /** Encodes a piece; the number of its bytes travels as the frame's number. */
     private Frame keep(Place place, Buffer bytes) {
         String json =
-                Json.text(
-                        out -> {
-                            out.writeStartObject();
-                            out.writeStringField("topic", name);
-                            out.writeStringField("type", "chunk");
-                            out.writeNumberField("attempt", place.attempt);
-                            out.writeStringField(
-                                    "stream", place.stream.name().toLowerCase(Locale.ROOT));
-                            out.writeNumberField("offset", place.offset);
-                            out.writeStringField(
-                                    "data", Base64.getEncoder().encodeToString(bytes.getBytes()));
-                            out.writeEndObject();
-                        });
+                Json.text(out -> {
+                    out.writeStartObject();
+                    out.writeStringField("topic", name);
+                    out.writeStringField("type", "chunk");
+                    out.writeNumberField("attempt", place.attempt);
+                    out.writeStringField("stream", place.stream.name().toLowerCase(Locale.ROOT));
+                    out.writeNumberField("offset", place.offset);
+                    out.writeStringField(
+                            "data", Base64.getEncoder().encodeToString(bytes.getBytes()));
+                    out.writeEndObject();
+                });
         Frame frame = Frame.durable(name, "chunk", bytes.length(), json);
         pieces.put(place, frame);
         if (pieces.size() > PIECES_KEPT) {

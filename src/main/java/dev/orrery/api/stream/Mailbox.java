@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The frames that wait for one client, bounded. When half of the room is taken the client is warned,
- * and volatile frames are left out; when all is, the client is given up.
+ * The frames that wait for one client, bounded. When half of the room is taken the client is
+ * warned, and volatile frames are left out; when all is, the client is given up.
  *
  * <p>Frames may be offered from any thread; all else happens on the context of the connection.
  */
@@ -62,8 +62,9 @@ final class Mailbox {
     }
 
     /**
-     * Whether less than half of the room is taken; from any thread. After a no, the sink is told when
-     * there is room again: the wish is noted before the second look, so that it cannot be missed.
+     * Whether less than half of the room is taken; from any thread. After a no, the sink is told
+     * when there is room again: the wish is noted before the second look, so that it cannot be
+     * missed.
      */
     boolean hasRoom() {
         if (isRoomy()) {
@@ -145,7 +146,9 @@ final class Mailbox {
         }
     }
 
-    /** Frames under way from other threads count too; only what waits here is the client's fault. */
+    /**
+     * Frames under way from other threads count too; only what waits here is the client's fault.
+     */
     private void overflow() {
         if (waiting.size() > eventsMax || waitingBytes() > bytesMax) {
             close();

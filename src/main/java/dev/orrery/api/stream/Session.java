@@ -67,8 +67,7 @@ final class Session implements Subscriber {
 
     /** Begins to follow a topic; a refusal is told to the client as a frame. */
     void subscribe(String topic, long after, LogStart start) {
-        join(topic, after, start)
-                .onFailure(failure -> fail(Optional.of(topic), failure));
+        join(topic, after, start).onFailure(failure -> fail(Optional.of(topic), failure));
     }
 
     void unsubscribe(String topic) {

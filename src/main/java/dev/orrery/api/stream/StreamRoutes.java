@@ -73,14 +73,12 @@ public final class StreamRoutes implements RouteSet {
         }
         return authenticator
                 .authenticate(call.token().get())
-                .compose(
-                        principal -> {
-                            Principal known =
-                                    principal.orElseThrow(StreamRoutes::unauthenticated);
-                            return call.request()
-                                    .toWebSocket()
-                                    .onSuccess(s -> open(call, s, Optional.of(known)));
-                        });
+                .compose(principal -> {
+                    Principal known = principal.orElseThrow(StreamRoutes::unauthenticated);
+                    return call.request()
+                            .toWebSocket()
+                            .onSuccess(s -> open(call, s, Optional.of(known)));
+                });
     }
 
     private void open(Call call, ServerWebSocket socket, Optional<Principal> principal) {
@@ -113,16 +111,15 @@ public final class StreamRoutes implements RouteSet {
         List<Future<String>> whole =
                 topics.stream().map(topic -> wholeName(call.principal(), topic)).toList();
         return Future.all(whole)
-                .map(
-                        all -> {
-                            List<String> names = all.list();
-                            Map<String, Long> after = new LinkedHashMap<>();
-                            names.stream()
-                                    .filter(name -> name.startsWith("jobs."))
-                                    .forEach(n -> after.put(n, places.getOrDefault(n, from)));
-                            open(call, names, after);
-                            return names;
-                        });
+                .map(all -> {
+                    List<String> names = all.list();
+                    Map<String, Long> after = new LinkedHashMap<>();
+                    names.stream()
+                            .filter(name -> name.startsWith("jobs."))
+                            .forEach(n -> after.put(n, places.getOrDefault(n, from)));
+                    open(call, names, after);
+                    return names;
+                });
     }
 
     private void open(Call call, List<String> topics, Map<String, Long> after) {

@@ -62,17 +62,15 @@ final class Upstream {
 
     private <T> Future<T> ask(Address to, Message question, Function<Message, T> read) {
         return bus.request(to, question, TIMEOUT)
-                .transform(
-                        answer ->
-                                answer.failed()
-                                        ? Future.failedFuture(unavailable())
-                                        : read(answer.result(), read));
+                .transform(answer ->
+                        answer.failed()
+                                ? Future.failedFuture(unavailable())
+                                : read(answer.result(), read));
     }
 
     private static <T> Future<T> read(Message reply, Function<Message, T> read) {
         return switch (reply) {
-            case TopicMessage.Failed(Problem problem) ->
-                    Future.failedFuture(new Refusal(problem));
+            case TopicMessage.Failed(Problem problem) -> Future.failedFuture(new Refusal(problem));
             case SchedulerReply.Refused(Problem problem) ->
                     Future.failedFuture(new Refusal(problem));
             default -> Future.succeededFuture(read.apply(reply));

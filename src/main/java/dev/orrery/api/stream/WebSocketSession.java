@@ -129,11 +129,10 @@ final class WebSocketSession implements Mailbox.Sink {
         authenticating = true;
         authenticator
                 .authenticate(token)
-                .onSuccess(
-                        principal ->
-                                principal.ifPresentOrElse(
-                                        known -> welcome(known, Optional.of(token)),
-                                        () -> end(UNAUTHENTICATED, "the token is not known")))
+                .onSuccess(principal ->
+                        principal.ifPresentOrElse(
+                                known -> welcome(known, Optional.of(token)),
+                                () -> end(UNAUTHENTICATED, "the token is not known")))
                 .onFailure(_ -> end(RESTART, "no master answers"));
     }
 

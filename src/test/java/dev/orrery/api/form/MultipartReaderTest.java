@@ -23,10 +23,20 @@ import java.util.Queue;
 /** The reading of forms, however the bytes are cut. */
 final class MultipartReaderTest {
     private static final String FORM =
-            "preamble\r\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n-b\r\n--\r\n-\r\n"
-                    + "--b \t\r\ncontent-disposition: form-data; name=f; filename=\"a\\\"%22.txt\"\r\n"
-                    + "Content-Type: Text/Plain; charset=utf-8\r\n\r\n\r\n--b\r\n"
-                    + "Content-Disposition: form-data; name=\"last\"\r\n\r\n\r\n\r\n--b--\r\nepilogue";
+            "preamble\r\n"
+                + "--b\r\n"
+                + "Content-Disposition: form-data; name=\"a\"\r\n\r\n"
+                + "x\r\n"
+                + "-b\r\n"
+                + "--\r\n"
+                + "-\r\n"
+                + "--b \t\r\n"
+                + "content-disposition: form-data; name=f; filename=\"a\\\"%22.txt\"\r\n"
+                + "Content-Type: Text/Plain; charset=utf-8\r\n\r\n\r\n"
+                + "--b\r\n"
+                + "Content-Disposition: form-data; name=\"last\"\r\n\r\n\r\n\r\n"
+                + "--b--\r\n"
+                + "epilogue";
 
     @Test
     void everyCut_readsTheSame() throws Exception {
@@ -49,16 +59,27 @@ final class MultipartReaderTest {
                 "no boundary at all",
                 "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nunfinished",
                 "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--b",
-                "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--bx\r\n\r\n--b?\r\n",
+                "--b\r\n"
+                    + "Content-Disposition: form-data; name=\"a\"\r\n\r\n"
+                    + "x\r\n"
+                    + "--bx\r\n\r\n"
+                    + "--b?\r\n",
                 "--b\r\n\r\nx\r\n--b--",
                 "--b\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\nx\r\n--b--",
                 "--b\r\nContent-Disposition: form-data; filename=\"a\"\r\n\r\nx\r\n--b--",
                 "--b\r\nContent-Disposition: form-data; name=\"a\r\n\r\nx\r\n--b--",
                 "--b\r\nContent-Disposition: form-data; name=a; name=b\r\n\r\nx\r\n--b--",
-                "--b\r\nContent-Disposition: form-data; name=a\r\nContent-Disposition: x\r\n\r\nx\r\n--b--",
+                "--b\r\n"
+                    + "Content-Disposition: form-data; name=a\r\n"
+                    + "Content-Disposition: x\r\n\r\n"
+                    + "x\r\n"
+                    + "--b--",
                 "--b\r\nContent-Disposition: form-data; name=a\r\n folded\r\n\r\nx\r\n--b--",
                 "--b\r\nno colon\r\n\r\nx\r\n--b--",
-                "--b\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''x\r\n\r\nx\r\n--b--",
+                "--b\r\n"
+                    + "Content-Disposition: form-data; name=a; filename*=UTF-8''x\r\n\r\n"
+                    + "x\r\n"
+                    + "--b--",
             })
     void malformedForm_isRefused(String form) {
         assertThatThrownBy(() -> read(form, 7)).isInstanceOf(Refusal.class);
@@ -96,8 +117,7 @@ final class MultipartReaderTest {
             for (Optional<ByteBuffer> next = reader.nextBytes();
                     next.isPresent();
                     next = reader.nextBytes()) {
-                content.write(
-                        next.get().array(), next.get().position(), next.get().remaining());
+                content.write(next.get().array(), next.get().position(), next.get().remaining());
             }
             parts.add(
                     head.get().name()

@@ -60,13 +60,12 @@ final class AccessTest {
             Map.Entry<String, JsonNode> path = paths.next();
             path.getValue()
                     .fields()
-                    .forEachRemaining(
-                            operation ->
-                                    all.add(
-                                            new Operation(
-                                                    operation.getKey().toUpperCase(Locale.ROOT),
-                                                    path.getKey(),
-                                                    operation.getValue().has("security"))));
+                    .forEachRemaining(operation ->
+                            all.add(
+                                    new Operation(
+                                            operation.getKey().toUpperCase(Locale.ROOT),
+                                            path.getKey(),
+                                            operation.getValue().has("security"))));
         }
         return all.stream();
     }
@@ -80,7 +79,8 @@ final class AccessTest {
                         .header("authorization", "Bearer orr_wrong");
 
         if (operation.open) {
-            assertThat(api.send(bare.method(operation.method, noBody())).status()).isNotEqualTo(401);
+            assertThat(api.send(bare.method(operation.method, noBody())).status())
+                    .isNotEqualTo(401);
         } else {
             assertThat(api.send(bare.method(operation.method, noBody())).problem())
                     .isEqualTo("401 unauthenticated");
@@ -109,11 +109,17 @@ final class AccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/tasks", "/tasks/0", "/explain", "/logs", "/outputs", "/outputs/x"})
+    @ValueSource(
+            strings = {"", "/tasks", "/tasks/0", "/explain", "/logs", "/outputs", "/outputs/x"})
     void foreignJob_isNotThere(String rest) throws Exception {
         assertThat(api.send(api.request("/api/v1/jobs/" + job + rest, "foreign")).problem())
                 .isEqualTo("404 not-found");
-        assertThat(api.send(api.request("/api/v1/jobs/1" + rest + "?namespace=default", "foreign")).problem())
+        assertThat(
+                        api.send(
+                                        api.request(
+                                                "/api/v1/jobs/1" + rest + "?namespace=default",
+                                                "foreign"))
+                                .problem())
                 .isEqualTo("404 not-found");
     }
 
@@ -136,7 +142,8 @@ final class AccessTest {
         assertThat(api.send(api.request("/api/v1/jobs/last", "foreign")).status()).isEqualTo(404);
         assertThat(api.send(api.request("/api/v1/jobs?namespace=default", "foreign")).status())
                 .isEqualTo(404);
-        assertThat(api.send(api.request("/api/v1/tokens", "foreign")).body()).doesNotContain("viewer");
+        assertThat(api.send(api.request("/api/v1/tokens", "foreign")).body())
+                .doesNotContain("viewer");
         assertThat(api.send(api.request("/api/v1/events?topic=jobs." + job, "foreign")).status())
                 .isEqualTo(404);
     }
@@ -177,10 +184,19 @@ final class AccessTest {
     void ownOrigin_isServed_andCrossSiteFetchIsNot() throws Exception {
         String own = "http://127.0.0.1:" + api.port();
 
-        assertThat(api.send(api.request("/api/v1/nodes").header("origin", own)).status()).isEqualTo(200);
-        assertThat(api.send(api.request("/api/v1/nodes").header("sec-fetch-site", "cross-site")).problem())
+        assertThat(api.send(api.request("/api/v1/nodes").header("origin", own)).status())
+                .isEqualTo(200);
+        assertThat(
+                        api.send(
+                                        api.request("/api/v1/nodes")
+                                                .header("sec-fetch-site", "cross-site"))
+                                .problem())
                 .isEqualTo("403 origin-refused");
-        assertThat(api.send(api.request("/api/v1/nodes").header("sec-fetch-site", "same-origin")).status())
+        assertThat(
+                        api.send(
+                                        api.request("/api/v1/nodes")
+                                                .header("sec-fetch-site", "same-origin"))
+                                .status())
                 .isEqualTo(200);
     }
 
@@ -190,7 +206,8 @@ final class AccessTest {
         assertThat(api.get("/api/v1/jobs/last%ZZ".replace("%ZZ", "%25ZZ")).status()).isEqualTo(404);
         assertThat(api.send(api.request("/api/v1/jobs").PUT(noBody())).problem())
                 .isEqualTo("405 method-not-allowed");
-        assertThat(api.get("/api/v1/jobs?stat=RUNNING").problem()).isEqualTo("400 unknown-field stat");
+        assertThat(api.get("/api/v1/jobs?stat=RUNNING").problem())
+                .isEqualTo("400 unknown-field stat");
         assertThat(raw("GET /healthz%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 404");
         assertThat(raw("NONSENSE\r\n\r\n")).contains("application/problem+json");
@@ -220,7 +237,9 @@ final class AccessTest {
 
         assertThat(made.status()).isEqualTo(201);
         assertThat(api.send(asCi).status()).isEqualTo(200);
-        assertThat(api.get("/api/v1/tokens").body()).contains("ci").doesNotContain(made.text("token"));
+        assertThat(api.get("/api/v1/tokens").body())
+                .contains("ci")
+                .doesNotContain(made.text("token"));
         assertThat(api.post("/api/v1/tokens", "{\"name\":\"ci\",\"role\":\"viewer\"}").problem())
                 .isEqualTo("409 conflict name");
         assertThat(api.send(api.request("/api/v1/tokens/ci").DELETE()).status()).isEqualTo(204);

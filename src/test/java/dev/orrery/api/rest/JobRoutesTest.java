@@ -74,7 +74,10 @@ final class JobRoutesTest {
     @Test
     void list_isFilteredAndPaged() throws Exception {
         for (int i = 0; i < 5; i++) {
-            api.submit("{\"command\":\"true\",\"namespace\":\"paged\",\"labels\":{\"n\":\"" + i + "\"}}");
+            api.submit(
+                    "{\"command\":\"true\",\"namespace\":\"paged\",\"labels\":{\"n\":\""
+                            + i
+                            + "\"}}");
         }
 
         Answer first = api.get("/api/v1/jobs?namespace=paged&limit=3");
@@ -82,22 +85,30 @@ final class JobRoutesTest {
                 api.get("/api/v1/jobs?namespace=paged&limit=3&cursor=" + first.text("next"));
         Answer labelled = api.get("/api/v1/jobs?namespace=paged&label=n%3D2&state=queued,running");
 
-        assertThat(first.json().path("items").findValuesAsText("number")).containsExactly("5", "4", "3");
-        assertThat(second.json().path("items").findValuesAsText("number")).containsExactly("2", "1");
+        assertThat(first.json().path("items").findValuesAsText("number"))
+                .containsExactly("5", "4", "3");
+        assertThat(second.json().path("items").findValuesAsText("number"))
+                .containsExactly("2", "1");
         assertThat(second.json().has("next")).isFalse();
         assertThat(labelled.json().path("items").findValuesAsText("number")).containsExactly("3");
-        assertThat(api.get("/api/v1/jobs?namespace=paged&numbers=2-3").json().path("items")).hasSize(2);
-        assertThat(api.get("/api/v1/jobs?cursor=nonsense").problem()).isEqualTo("400 invalid-value cursor");
-        assertThat(api.get("/api/v1/jobs?state=BAD").problem()).isEqualTo("400 invalid-value state");
-        assertThat(api.get("/api/v1/jobs?limit=501").problem()).isEqualTo("400 invalid-value limit");
-        assertThat(api.get("/api/v1/jobs?numbers=3-1").problem()).isEqualTo("400 invalid-value numbers");
+        assertThat(api.get("/api/v1/jobs?namespace=paged&numbers=2-3").json().path("items"))
+                .hasSize(2);
+        assertThat(api.get("/api/v1/jobs?cursor=nonsense").problem())
+                .isEqualTo("400 invalid-value cursor");
+        assertThat(api.get("/api/v1/jobs?state=BAD").problem())
+                .isEqualTo("400 invalid-value state");
+        assertThat(api.get("/api/v1/jobs?limit=501").problem())
+                .isEqualTo("400 invalid-value limit");
+        assertThat(api.get("/api/v1/jobs?numbers=3-1").problem())
+                .isEqualTo("400 invalid-value numbers");
     }
 
     @Test
     void life_isShownFromSubmissionToRemoval() throws Exception {
         JobId job = api.submit("{\"command\":\"true\"}");
         String path = "/api/v1/jobs/" + job;
-        assertThat(api.get(path + "/explain").json().path("reasons").get(0).asText()).contains("gpus");
+        assertThat(api.get(path + "/explain").json().path("reasons").get(0).asText())
+                .contains("gpus");
         assertThat(post(path + "/retry").problem()).isEqualTo("409 conflict");
         assertThat(api.send(api.request(path).DELETE()).problem()).isEqualTo("409 conflict");
 
@@ -110,7 +121,8 @@ final class JobRoutesTest {
         assertThat(shown.text("state")).isEqualTo("FAILED");
         assertThat(shown.json().at("/attempts/0/exitCode").asInt()).isEqualTo(3);
         assertThat(shown.json().at("/attempts/0/wallSeconds").asDouble()).isEqualTo(1.5);
-        assertThat(api.get(path + "/tasks").json().at("/items/0/state").asText()).isEqualTo("FAILED");
+        assertThat(api.get(path + "/tasks").json().at("/items/0/state").asText())
+                .isEqualTo("FAILED");
         Answer retried = post(path + "/retry");
         assertThat(retried.status()).isEqualTo(202);
         assertThat(retried.text("round")).isEqualTo("2");
@@ -144,14 +156,13 @@ final class JobRoutesTest {
     void followedLog_waitsGrowsAndEnds() throws Exception {
         JobId job = api.submit("{\"command\":\"true\"}");
         CompletableFuture<Answer> followed =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return api.get("/api/v1/jobs/" + job + "/logs?follow=true");
-                            } catch (Exception e) {
-                                throw new IllegalStateException(e);
-                            }
-                        });
+                CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return api.get("/api/v1/jobs/" + job + "/logs?follow=true");
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
         api.scheduler().start(job);
         ship(job, 0, "one\n", false);
         ship(job, 4, "two\n", false);
@@ -172,8 +183,10 @@ final class JobRoutesTest {
         blob = staged.keep();
         api.scheduler().start(job);
         StoredFile small =
-                new StoredFile("dir/<b>.html", 5, "a".repeat(64), new Content.Inline(Bytes.utf8("<b>hi")));
-        StoredFile big = new StoredFile("big", large.length, blob.sha256(), new Content.Stored(blob));
+                new StoredFile(
+                        "dir/<b>.html", 5, "a".repeat(64), new Content.Inline(Bytes.utf8("<b>hi")));
+        StoredFile big =
+                new StoredFile("big", large.length, blob.sha256(), new Content.Stored(blob));
         api.scheduler().end(job, 0, "", List.of(small, big));
         staged.close();
         String outputs = "/api/v1/jobs/" + job + "/outputs";
@@ -183,17 +196,28 @@ final class JobRoutesTest {
         Answer html = api.get(outputs + "/dir/%3Cb%3E.html");
         assertThat(html.body()).isEqualTo("<b>hi");
         assertThat(html.header("content-type")).isEqualTo("application/octet-stream");
-        assertThat(html.header("content-disposition")).startsWith("attachment; filename=\"_b_.html\"");
+        assertThat(html.header("content-disposition"))
+                .startsWith("attachment; filename=\"_b_.html\"");
         assertThat(range(outputs + "/big", "bytes=99999-").body()).isEqualTo("z");
         assertThat(range(outputs + "/big", "bytes=-1").header("content-range"))
                 .isEqualTo("bytes 99999-99999/100000");
-        assertThat(range(outputs + "/big", "bytes=100000-").problem()).isEqualTo("416 range-refused Range");
+        assertThat(range(outputs + "/big", "bytes=100000-").problem())
+                .isEqualTo("416 range-refused Range");
         assertThat(api.get(outputs + "/big").response().body()).isEqualTo(large);
-        assertThat(api.send(api.request(outputs + "/big").header("if-none-match", '"' + blob.sha256() + '"')).status())
+        assertThat(
+                        api.send(
+                                        api.request(outputs + "/big")
+                                                .header("if-none-match", '"' + blob.sha256() + '"'))
+                                .status())
                 .isEqualTo(304);
-        assertThat(api.send(api.request(outputs + "/big").method("HEAD", BodyPublishers.noBody())).header("content-length"))
+        assertThat(
+                        api.send(
+                                        api.request(outputs + "/big")
+                                                .method("HEAD", BodyPublishers.noBody()))
+                                .header("content-length"))
                 .isEqualTo("100000");
-        assertThat(api.get(outputs + "/..%2f..%2fadmin.token").problem()).isEqualTo("404 not-found");
+        assertThat(api.get(outputs + "/..%2f..%2fadmin.token").problem())
+                .isEqualTo("404 not-found");
     }
 
     @Test
@@ -202,14 +226,17 @@ final class JobRoutesTest {
         api.scheduler().start(job);
         byte[] bytes = new byte[300_000];
 
-        Answer kept = api.send(internal("/internal/v1/blobs", job).PUT(BodyPublishers.ofByteArray(bytes)));
+        Answer kept =
+                api.send(
+                        internal("/internal/v1/blobs", job).PUT(BodyPublishers.ofByteArray(bytes)));
 
         assertThat(kept.status()).isEqualTo(200);
         Answer got = api.send(internal("/internal/v1/blobs/" + kept.text("sha256"), job));
         assertThat(got.response().body()).isEqualTo(bytes);
         assertThat(api.get("/internal/v1/blobs/" + kept.text("sha256")).problem())
                 .isEqualTo("401 unauthenticated");
-        assertThat(api.send(internal("/internal/v1/blobs/x", job)).problem()).isEqualTo("404 not-found");
+        assertThat(api.send(internal("/internal/v1/blobs/x", job)).problem())
+                .isEqualTo("404 not-found");
     }
 
     private static int ship(JobId job, long offset, String text, boolean last) throws Exception {

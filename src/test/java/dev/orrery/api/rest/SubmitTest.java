@@ -6,6 +6,7 @@ import dev.orrery.api.Answer;
 import dev.orrery.api.ApiFixture;
 import dev.orrery.api.Form;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,15 +21,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-import org.awaitility.Awaitility;
-
 /** Submissions: what is accepted, and that what is refused leaves nothing behind. */
 final class SubmitTest {
     private static ApiFixture api;
 
     @BeforeAll
     static void start(@TempDir Path data) throws Exception {
-        api = new ApiFixture(data, Map.of("limits.bodyBytesMax", "64KiB", "limits.uploadBytesMax", "4MiB"));
+        api =
+                new ApiFixture(
+                        data,
+                        Map.of("limits.bodyBytesMax", "64KiB", "limits.uploadBytesMax", "4MiB"));
     }
 
     @AfterAll
@@ -162,7 +164,10 @@ final class SubmitTest {
     void filesAreKept_andSmallOnesRideAlong() throws Exception {
         Form form =
                 new Form()
-                        .file("script", "run.sh", "#!/bin/sh\ncat big\n".getBytes(StandardCharsets.UTF_8))
+                        .file(
+                                "script",
+                                "run.sh",
+                                "#!/bin/sh\ncat big\n".getBytes(StandardCharsets.UTF_8))
                         .file("file", "big", new byte[1 << 20])
                         .file("file", "empty", new byte[0])
                         .job("{\"args\":[\"a\"]}")
@@ -185,17 +190,29 @@ final class SubmitTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "../x", "..", ".", "", "/etc/passwd", "a/b", "a\\\\b", "C:\\\\x", "..\\\\x", "a\u0001b",
-                "a\u0000b", "a\nb", "x\u202ey", "a/", "\u2028", "%22/../x"
+                "../x",
+                "..",
+                ".",
+                "",
+                "/etc/passwd",
+                "a/b",
+                "a\\\\b",
+                "C:\\\\x",
+                "..\\\\x",
+                "a\u0001b",
+                "a\u0000b",
+                "a\nb",
+                "x\u202ey",
+                "a/",
+                "\u2028",
+                "%22/../x"
             })
     void pathAsFileName_isRefused(String name) throws Exception {
         String before = api.leftovers();
 
-        Answer refused =
-                api.post("/api/v1/jobs", new Form().file("file", name, new byte[1 << 17]));
+        Answer refused = api.post("/api/v1/jobs", new Form().file("file", name, new byte[1 << 17]));
 
-        assertThat(refused.problem())
-                .isIn("400 invalid-file-name file", "400 malformed-body");
+        assertThat(refused.problem()).isIn("400 invalid-file-name file", "400 malformed-body");
         assertThat(api.leftovers()).isEqualTo(before);
     }
 
@@ -207,7 +224,13 @@ final class SubmitTest {
         Answer accepted = api.post("/api/v1/jobs", form);
 
         assertThat(accepted.status()).as(accepted.body()).isEqualTo(201);
-        assertThat(api.get(accepted.header("location")).json().path("inputs").get(0).path("name").asText())
+        assertThat(
+                        api.get(accepted.header("location"))
+                                .json()
+                                .path("inputs")
+                                .get(0)
+                                .path("name")
+                                .asText())
                 .isEqualTo(name);
     }
 
@@ -254,7 +277,10 @@ final class SubmitTest {
             byte[] body = form.unfinished();
             socket.getOutputStream()
                     .write(
-                            head.formatted(ApiFixture.token("admin"), form.contentType(), body.length + 1000)
+                            head.formatted(
+                                            ApiFixture.token("admin"),
+                                            form.contentType(),
+                                            body.length + 1000)
                                     .getBytes(StandardCharsets.UTF_8));
             socket.getOutputStream().write(body);
             Awaitility.await().until(() -> !api.leftovers().equals(before));

@@ -46,18 +46,28 @@ final class ServerSentEventsTest {
         List<String> rest =
                 ids(api.request(topic).header("last-event-id", "jobs." + job + ":2"), 4);
 
-        assertThat(all).containsExactly(
-                "jobs." + job + ":1", "jobs." + job + ":2", "jobs." + job + ":3", "jobs." + job + ":4");
+        assertThat(all)
+                .containsExactly(
+                        "jobs." + job + ":1",
+                        "jobs." + job + ":2",
+                        "jobs." + job + ":3",
+                        "jobs." + job + ":4");
         assertThat(rest).containsExactly("jobs." + job + ":3", "jobs." + job + ":4");
     }
 
     @Test
     void badRequests_areProblems() throws Exception {
         assertThat(api.get("/api/v1/events").problem()).isEqualTo("400 missing-field topic");
-        assertThat(api.get("/api/v1/events?topic=weather").problem()).isEqualTo("400 invalid-value topic");
-        assertThat(api.get("/api/v1/events?topic=jobs&from=x").problem()).isEqualTo("400 invalid-value from");
+        assertThat(api.get("/api/v1/events?topic=weather").problem())
+                .isEqualTo("400 invalid-value topic");
+        assertThat(api.get("/api/v1/events?topic=jobs&from=x").problem())
+                .isEqualTo("400 invalid-value from");
         assertThat(api.get("/api/v1/events?topic=jobs.99999").problem()).isEqualTo("404 not-found");
-        assertThat(api.send(api.request("/api/v1/events?topic=jobs").header("last-event-id", "x")).problem())
+        assertThat(
+                        api.send(
+                                        api.request("/api/v1/events?topic=jobs")
+                                                .header("last-event-id", "x"))
+                                .problem())
                 .isEqualTo("400 invalid-value Last-Event-ID");
     }
 

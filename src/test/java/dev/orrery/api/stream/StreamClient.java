@@ -32,7 +32,8 @@ final class StreamClient implements AutoCloseable {
                 http.newWebSocketBuilder()
                         .subprotocols("orrery.v1")
                         .buildAsync(
-                                java.net.URI.create("ws://127.0.0.1:" + api.port() + "/api/v1/stream"),
+                                java.net.URI.create(
+                                        "ws://127.0.0.1:" + api.port() + "/api/v1/stream"),
                                 new Listener(reads))
                         .get(10, TimeUnit.SECONDS);
     }

@@ -66,7 +66,10 @@ final class WebSocketTest {
                             + "Origin: http://evil.example\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
 
-            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+            assertThat(
+                            new String(
+                                    socket.getInputStream().readNBytes(12),
+                                    StandardCharsets.US_ASCII))
                     .isEqualTo("HTTP/1.1 403");
         }
     }
@@ -83,7 +86,8 @@ final class WebSocketTest {
             api.scheduler().end(job, 7, "", List.of());
 
             List<JsonNode> events = client.upTo(event -> event.path("terminal").asBoolean());
-            assertThat(events).extracting(event -> event.path("type").asText())
+            assertThat(events)
+                    .extracting(event -> event.path("type").asText())
                     .containsExactly("assigned", "started", "attempt-ended");
             assertThat(events.getLast().path("exitCode").asInt()).isEqualTo(7);
             assertThat(events.getLast().path("state").asText()).isEqualTo("FAILED");
@@ -97,7 +101,8 @@ final class WebSocketTest {
         try (StreamClient client = StreamClient.open(api, "viewer")) {
             client.subscribe("jobs." + job, 17);
 
-            assertThat(client.sequence(701)).isEqualTo(LongStream.rangeClosed(18, 701).boxed().toList());
+            assertThat(client.sequence(701))
+                    .isEqualTo(LongStream.rangeClosed(18, 701).boxed().toList());
         }
     }
 
@@ -206,7 +211,8 @@ final class WebSocketTest {
             client.subscribe("cluster", 0);
             client.subscribe("jobs", 0);
             foreign.subscribe("jobs", 0);
-            assertThat(client.next("nodes").path("items").get(0).path("name").asText()).isEqualTo("w1");
+            assertThat(client.next("nodes").path("items").get(0).path("name").asText())
+                    .isEqualTo("w1");
             assertThat(client.next("cluster").path("tasks").has("queued")).isTrue();
             Awaitility.await().until(() -> api.scheduler().subscribed().size() == 4);
 
@@ -249,7 +255,8 @@ final class WebSocketTest {
                             "{\"op\":\"subscribe\",\"topic\":\"weather\"}",
                             "{\"op\":\"subscribe\",\"topic\":\"jobs.last\",\"form\":1}")) {
                 client.say(message);
-                assertThat(client.next("error").path("problem").path("status").asInt()).isEqualTo(400);
+                assertThat(client.next("error").path("problem").path("status").asInt())
+                        .isEqualTo(400);
             }
             client.subscribe("jobs." + job, 0);
             assertThat(client.next("error").path("problem").path("status").asInt()).isEqualTo(404);
