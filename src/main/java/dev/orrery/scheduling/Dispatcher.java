@@ -10,7 +10,6 @@ import dev.orrery.scheduling.policy.QueueEntry;
 import dev.orrery.scheduling.policy.Rules;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,13 +91,18 @@ final class Dispatcher {
         if (perSlot == 0) {
             return Optional.empty();
         }
-        return state.pool().all().stream()
-                .filter(Candidate::open)
-                .filter(it -> it.suits(head.demand()))
-                .filter(it -> it.inAdvance() < inAdvanceMax(it, perSlot))
-                .filter(it -> keepsOrder(state, it.worker(), head))
-                .min(Comparator.comparingInt(Candidate::inAdvance))
-                .map(Candidate::worker);
+        Optional<Candidate> least = Optional.empty();
+        for (Candidate candidate : state.pool().all()) {
+            int limit = least.map(Candidate::inAdvance).orElse(Integer.MAX_VALUE);
+            if (candidate.inAdvance() < limit
+                    && candidate.open()
+                    && candidate.inAdvance() < inAdvanceMax(candidate, perSlot)
+                    && candidate.suits(head.demand())
+                    && keepsOrder(state, candidate.worker(), head)) {
+                least = Optional.of(candidate);
+            }
+        }
+        return least.map(Candidate::worker);
     }
 
     private long inAdvanceMax(Candidate candidate, long perSlot) {

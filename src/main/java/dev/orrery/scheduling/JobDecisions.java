@@ -227,9 +227,7 @@ final class JobDecisions {
                         TaskStatus.QUEUED,
                         change);
         return new Decision(
-                List.of(
-                        new StateEvent.Durable(
-                                event, Optional.of(history.spec().namespace()))),
+                List.of(new StateEvent.Durable(event, Optional.of(history.spec().namespace()))),
                 List.of(new Effect.Reply(replyTo, new SchedulerReply.Done())));
     }
 

@@ -243,6 +243,9 @@ final class LiveJob {
 
     /** Where the job stands as a whole: as its liveliest task, or when all ended, as the worst. */
     TaskStatus status() {
+        if (tasks.isUniform()) {
+            return tasks.get(0).status();
+        }
         EnumSet<TaskStatus> present = EnumSet.noneOf(TaskStatus.class);
         tasks.all().forEach(segment -> present.add(segment.state().status()));
         return LIVELIEST_FIRST.stream().filter(present::contains).findFirst().orElseThrow();

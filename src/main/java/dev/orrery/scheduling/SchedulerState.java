@@ -19,6 +19,8 @@ import dev.orrery.scheduling.policy.WorkerPool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -283,8 +285,8 @@ final class SchedulerState {
         return Optional.ofNullable(workers.get(id));
     }
 
-    List<WorkerRecord> workers() {
-        return List.copyOf(workers.values());
+    Collection<WorkerRecord> workers() {
+        return Collections.unmodifiableCollection(workers.values());
     }
 
     boolean isDrained(WorkerId id) {

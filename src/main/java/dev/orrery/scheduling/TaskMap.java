@@ -75,6 +75,11 @@ final class TaskMap {
         return found;
     }
 
+    /** Whether all tasks are in the same state. */
+    boolean isUniform() {
+        return segments.size() == 1;
+    }
+
     /** All segments, in order. */
     List<Segment> all() {
         return List.copyOf(segments.values());

@@ -88,7 +88,14 @@ final class WorkerDecisions {
                                         job.spec,
                                         job.number));
                 case TaskState.Running it when !live ->
-                        ended(state, draft, job, it, attempt, lost("its worker forgot it", now), now);
+                        ended(
+                                state,
+                                draft,
+                                job,
+                                it,
+                                attempt,
+                                lost("its worker forgot it", now),
+                                now);
                 case TaskState.Cancelling it when live ->
                         draft.effect(stopOf(record, List.of(attempt), StopReason.CANCELLED));
                 case TaskState.Cancelling it -> notStarted(draft, job, it, attempt, "cancelled");
@@ -210,7 +217,8 @@ final class WorkerDecisions {
             case Report.NotStarted it -> {
                 notStarted(draft, job, current, attempt, it.cause());
                 if (current instanceof TaskState.Assigned) {
-                    state.worker(from.worker()).ifPresent(record -> pauseIfUnasked(draft, record, attempt));
+                    state.worker(from.worker())
+                            .ifPresent(record -> pauseIfUnasked(draft, record, attempt));
                 }
             }
             case Report.Progress it ->

@@ -52,8 +52,7 @@ final class Audit {
                 live.add(id);
                 waiting += ledger.count(TaskStatus.WAITING);
                 queued += ledger.count(TaskStatus.QUEUED);
-                held +=
-                        ledger.count(TaskStatus.ASSIGNED) + ledger.count(TaskStatus.RUNNING);
+                held += ledger.count(TaskStatus.ASSIGNED) + ledger.count(TaskStatus.RUNNING);
             }
         }
         assertThat(state.jobs()).extracting(job -> job.id).containsExactlyElementsOf(live);

@@ -61,37 +61,64 @@ final class Ledger {
                 open(tasks.length, false);
                 Arrays.stream(tasks).forEach(task -> task.attempts = highest);
             }
-            case JobEvent.Released it -> each(event, it.tasks(), task -> {
-                check(task.status == TaskStatus.WAITING, "waiting", event);
-                task.status = TaskStatus.QUEUED;
-            });
-            case JobEvent.Assigned it -> each(event, it.tasks(), task -> {
-                check(task.status == TaskStatus.QUEUED, "queued", event);
-                check(it.attempt() > task.attempts, "a new attempt", event);
-                task.attempts = it.attempt();
-                task.status = TaskStatus.ASSIGNED;
-                task.holder = Optional.of(it.worker());
-            });
-            case JobEvent.Unassigned it -> each(event, it.tasks(), task -> {
-                check(task.status == TaskStatus.ASSIGNED && !task.cancelled, "assigned", event);
-                check(it.attempt() == task.attempts, "the present attempt", event);
-                task.status = TaskStatus.QUEUED;
-                task.holder = Optional.empty();
-            });
-            case JobEvent.Started it -> each(event, it.tasks(), task -> {
-                check(task.status == TaskStatus.ASSIGNED, "assigned", event);
-                task.status = TaskStatus.RUNNING;
-            });
-            case JobEvent.CancelRequested it -> each(event, it.tasks(), task -> {
-                check(task.holder.isPresent() && !task.cancelled, "held", event);
-                task.status = TaskStatus.RUNNING;
-                task.cancelled = true;
-            });
+            case JobEvent.Released it ->
+                    each(
+                            event,
+                            it.tasks(),
+                            task -> {
+                                check(task.status == TaskStatus.WAITING, "waiting", event);
+                                task.status = TaskStatus.QUEUED;
+                            });
+            case JobEvent.Assigned it ->
+                    each(
+                            event,
+                            it.tasks(),
+                            task -> {
+                                check(task.status == TaskStatus.QUEUED, "queued", event);
+                                check(it.attempt() > task.attempts, "a new attempt", event);
+                                task.attempts = it.attempt();
+                                task.status = TaskStatus.ASSIGNED;
+                                task.holder = Optional.of(it.worker());
+                            });
+            case JobEvent.Unassigned it ->
+                    each(
+                            event,
+                            it.tasks(),
+                            task -> {
+                                check(
+                                        task.status == TaskStatus.ASSIGNED && !task.cancelled,
+                                        "assigned",
+                                        event);
+                                check(it.attempt() == task.attempts, "the present attempt", event);
+                                task.status = TaskStatus.QUEUED;
+                                task.holder = Optional.empty();
+                            });
+            case JobEvent.Started it ->
+                    each(
+                            event,
+                            it.tasks(),
+                            task -> {
+                                check(task.status == TaskStatus.ASSIGNED, "assigned", event);
+                                task.status = TaskStatus.RUNNING;
+                            });
+            case JobEvent.CancelRequested it ->
+                    each(
+                            event,
+                            it.tasks(),
+                            task -> {
+                                check(task.holder.isPresent() && !task.cancelled, "held", event);
+                                task.status = TaskStatus.RUNNING;
+                                task.cancelled = true;
+                            });
             case JobEvent.AttemptEnded it -> ended(event, it);
-            case JobEvent.Ended it -> each(event, it.tasks(), task -> {
-                check(task.holder.isEmpty() || task.cancelled, "free", event);
-                finish(event, task, it.taskStatus());
-            });
+            case JobEvent.Ended it ->
+                    each(
+                            event,
+                            it.tasks(),
+                            task -> {
+                                check(task.holder.isEmpty() || task.cancelled, "free", event);
+                                finish(event, task, it.taskStatus());
+                            });
         }
         check(!over || event.change() instanceof JobEvent.Retried, "before the last", event);
         over = Arrays.stream(tasks).allMatch(task -> task.status.isTerminal());
@@ -99,21 +126,27 @@ final class Ledger {
 
     private void ended(JobEvent event, JobEvent.AttemptEnded it) {
         check(accepted.add(new AttemptId(it.tasks(), it.attempt())), "accepted once", event);
-        each(event, it.tasks(), task -> {
-            check(task.holder.equals(Optional.of(it.worker())), "held by its worker", event);
-            check(it.attempt() == task.attempts, "the present attempt", event);
-            switch (it.next()) {
-                case Next.Over over -> finish(event, task, over.taskStatus());
-                case Next.Again again -> {
-                    check(!task.cancelled, "not cancelled", event);
-                    task.holder = Optional.empty();
-                    task.status =
-                            again.notBefore().isAfter(event.at())
-                                    ? TaskStatus.WAITING
-                                    : TaskStatus.QUEUED;
-                }
-            }
-        });
+        each(
+                event,
+                it.tasks(),
+                task -> {
+                    check(
+                            task.holder.equals(Optional.of(it.worker())),
+                            "held by its worker",
+                            event);
+                    check(it.attempt() == task.attempts, "the present attempt", event);
+                    switch (it.next()) {
+                        case Next.Over over -> finish(event, task, over.taskStatus());
+                        case Next.Again again -> {
+                            check(!task.cancelled, "not cancelled", event);
+                            task.holder = Optional.empty();
+                            task.status =
+                                    again.notBefore().isAfter(event.at())
+                                            ? TaskStatus.WAITING
+                                            : TaskStatus.QUEUED;
+                        }
+                    }
+                });
     }
 
     private static void finish(JobEvent event, Task task, TaskStatus status) {

@@ -51,9 +51,7 @@ final class LifecycleTest {
 
     private static Map<String, Change> changes() {
         Map<String, Change> all = new LinkedHashMap<>();
-        all.put(
-                "Submitted",
-                new JobEvent.Submitted(Sample.spec().make(), 1, Optional.empty()));
+        all.put("Submitted", new JobEvent.Submitted(Sample.spec().make(), 1, Optional.empty()));
         all.put("Released", new JobEvent.Released(TASK));
         all.put("Assigned", new JobEvent.Assigned(TASK, 3, Sample.WORKER, 7));
         all.put("Unassigned", new JobEvent.Unassigned(TASK, 2, "recalled"));
@@ -63,8 +61,7 @@ final class LifecycleTest {
         all.put("AttemptEnded, again later", ended(new Next.Again(NOW.plusSeconds(1), 2, 2)));
         all.put("AttemptEnded, over", ended(new Next.Over(TaskStatus.SUCCEEDED, "completed")));
         all.put("Ended", new JobEvent.Ended(TASK, TaskStatus.CANCELLED, "cancelled"));
-        all.put(
-                "Retried", new JobEvent.Retried(TASK, Sample.spec().make(), 1, 2, 2, "alice"));
+        all.put("Retried", new JobEvent.Retried(TASK, Sample.spec().make(), 1, 2, 2, "alice"));
         return all;
     }
 
@@ -100,8 +97,7 @@ final class LifecycleTest {
     void assignment_countsTheAttemptAndKeepsTheRest() {
         TaskState after = LiveJob.after(new TaskState.Queued(TALLY), changed("Assigned"), NOW);
 
-        assertThat(after)
-                .isEqualTo(new TaskState.Assigned(new Tally(3, 1, 1), Sample.WORKER, 7));
+        assertThat(after).isEqualTo(new TaskState.Assigned(new Tally(3, 1, 1), Sample.WORKER, 7));
     }
 
     @Test
@@ -125,12 +121,7 @@ final class LifecycleTest {
             } else {
                 assertThatThrownBy(() -> LiveJob.specOf(event))
                         .isInstanceOf(IllegalStateException.class);
-                assertThatThrownBy(
-                                () ->
-                                        LiveJob.opened(
-                                                event,
-                                                new PriorityKey(
-                                                        0, 0, 0)))
+                assertThatThrownBy(() -> LiveJob.opened(event, new PriorityKey(0, 0, 0)))
                         .isInstanceOf(IllegalStateException.class);
                 assertThat(LiveJob.rangeOf(change)).isEqualTo(TASK);
             }

@@ -59,7 +59,10 @@ final class Notation {
             case StateEvent.WorkerJoined it ->
                     "lease of %s/%d begins, session %d, until %s"
                             .formatted(
-                                    it.worker(), it.incarnation(), it.session(), nanos(it.leaseEnd()));
+                                    it.worker(),
+                                    it.incarnation(),
+                                    it.session(),
+                                    nanos(it.leaseEnd()));
             case StateEvent.LeaseRenewed it ->
                     "lease of %s until %s%s"
                             .formatted(
@@ -78,7 +81,8 @@ final class Notation {
         return switch (event) {
             case JobEvent it ->
                     "event %s %d %s: %s"
-                            .formatted(byId.get(it.job()), it.seq(), it.status(), text(it.change()));
+                            .formatted(
+                                    byId.get(it.job()), it.seq(), it.status(), text(it.change()));
             case DurableEvent.WorkerDrainSet it ->
                     "event %s %s".formatted(it.worker(), it.draining() ? "drained" : "resumed");
             case DurableEvent.JobsPurged it ->
@@ -99,7 +103,8 @@ final class Notation {
             case JobEvent.Released it -> "released " + text(it.tasks());
             case JobEvent.Assigned it ->
                     "assigned %s to %s/%d"
-                            .formatted(text(it.tasks(), it.attempt()), it.worker(), it.incarnation());
+                            .formatted(
+                                    text(it.tasks(), it.attempt()), it.worker(), it.incarnation());
             case JobEvent.Unassigned it ->
                     "unassigned %s, %s".formatted(text(it.tasks(), it.attempt()), it.cause());
             case JobEvent.Started it ->
@@ -151,7 +156,10 @@ final class Notation {
             case Effect.Assign it ->
                     "send %s/%d session %d: assign %s"
                             .formatted(
-                                    it.worker(), it.incarnation(), it.session(), text(it.attempt()));
+                                    it.worker(),
+                                    it.incarnation(),
+                                    it.session(),
+                                    text(it.attempt()));
             case Effect.Stop it ->
                     "send %s/%d: stop %s, %s"
                             .formatted(
@@ -216,8 +224,10 @@ final class Notation {
 
     private String text(WorkerReply reply) {
         return switch (reply) {
-            case WorkerReply.Welcome it -> "welcome to epoch %d%s".formatted(it.epoch(), stop(it.stop()));
-            case WorkerReply.Renewed it -> "renewed in epoch %d%s".formatted(it.epoch(), stop(it.stop()));
+            case WorkerReply.Welcome it ->
+                    "welcome to epoch %d%s".formatted(it.epoch(), stop(it.stop()));
+            case WorkerReply.Renewed it ->
+                    "renewed in epoch %d%s".formatted(it.epoch(), stop(it.stop()));
             case WorkerReply.SayHello it -> "say hello to epoch " + it.epoch();
             case WorkerReply.Acknowledged it -> "acknowledged " + it.seq();
             case WorkerReply.Superseded it -> "superseded";

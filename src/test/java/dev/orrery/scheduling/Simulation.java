@@ -96,9 +96,7 @@ final class Simulation {
             case Step.Retry it ->
                     pick(leader.store().jobs(), it.job()).ifPresent(job -> retry(job, it));
             case Step.Drain it ->
-                    ask(
-                            new SchedulerRequest.SetDrain(
-                                    worker(1 + it.worker() % WORKERS), it.on()));
+                    ask(new SchedulerRequest.SetDrain(worker(1 + it.worker() % WORKERS), it.on()));
             case Step.DrainItself it -> workers.get(it.worker() % WORKERS).drain(it.on());
             case Step.Restart it -> workers.get(it.worker() % WORKERS).restart();
             case Step.Leave it -> leave(it.worker() % WORKERS);
@@ -284,15 +282,16 @@ final class Simulation {
         ModelWorker worker = workers.get(about.worker());
         mails.add(
                 new Mail(
-                        about.worker(),
-                        () -> worker.answered(about.message(), about.at(), reply)));
+                        about.worker(), () -> worker.answered(about.message(), about.at(), reply)));
     }
 
     private void send(Unsettled it) {
-        mail(it.assign().worker(), worker -> {
-            worker.assigned(it.assign(), it.epoch());
-            unsettled.remove(it);
-        });
+        mail(
+                it.assign().worker(),
+                worker -> {
+                    worker.assigned(it.assign(), it.epoch());
+                    unsettled.remove(it);
+                });
     }
 
     private void mail(WorkerId to, Consumer<ModelWorker> arrival) {

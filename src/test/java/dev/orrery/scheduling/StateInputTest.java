@@ -33,8 +33,15 @@ final class StateInputTest {
         all.put("waiting", List.of(worker, other, submit + " not-before=60s"));
         all.put("queued", List.of(worker, other, "submit B", "submit C", submit));
         all.put("assigned", List.of(worker, other, submit));
-        all.put("in advance", List.of(worker, other, "submit B not-on=role:other",
-                "ended w1 B@1 wall=1ms", "submit C not-on=role:other", submit));
+        all.put(
+                "in advance",
+                List.of(
+                        worker,
+                        other,
+                        "submit B not-on=role:other",
+                        "ended w1 B@1 wall=1ms",
+                        "submit C not-on=role:other",
+                        submit));
         all.put("running", List.of(worker, other, submit, "started w1 A@1"));
         all.put("cancelling", List.of(worker, other, submit, "started w1 A@1", "cancel A"));
         all.put("over", List.of(worker, other, submit, "ended w1 A@1 exit=0"));
@@ -118,8 +125,7 @@ final class StateInputTest {
         Stage stage = new Stage();
         way.forEach(stage::take);
         List<String> decided = stage.take(input);
-        assertThat(stage.leader().wakeAfter()).isBetween(
-                Duration.ZERO, Duration.ofSeconds(1));
+        assertThat(stage.leader().wakeAfter()).isBetween(Duration.ZERO, Duration.ofSeconds(1));
         assertThat(stage.leader().state().jobs().size())
                 .as("nothing is left over that the store does not know")
                 .isEqualTo(stage.leader().loaded().state().jobs().size());

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Golden traces: each file is a script whose indented lines are what the scheduler decided.
- * {@code -Drewrite=true} writes these lines anew, to be read before they are committed.
+ * Golden traces: each file is a script whose indented lines are what the scheduler decided. {@code
+ * -Drewrite=true} writes these lines anew, to be read before they are committed.
  */
 final class TraceTest {
 

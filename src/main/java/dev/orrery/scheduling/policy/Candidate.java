@@ -1,5 +1,6 @@
 package dev.orrery.scheduling.policy;
 
+import dev.orrery.model.JobSpec.Constraint;
 import dev.orrery.model.Resources;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.WorkerOffer;
@@ -24,15 +25,20 @@ public record Candidate(
 
     /** Whether the worker could take the demand if nothing ran on it. */
     public boolean suits(Demand demand) {
-        return demand.resources().fitsIn(offer.capacity())
-                && demand.constraints().stream().allMatch(c -> c.allows(offer.labels()));
+        return demand.resources().fitsIn(offer.capacity()) && isAllowed(demand);
     }
 
     /** Whether the worker can take the demand at once. */
     public boolean hasRoom(Demand demand) {
-        return open
-                && slotsFree > 0
-                && demand.resources().fitsIn(free)
-                && demand.constraints().stream().allMatch(c -> c.allows(offer.labels()));
+        return open && slotsFree > 0 && demand.resources().fitsIn(free) && isAllowed(demand);
+    }
+
+    private boolean isAllowed(Demand demand) {
+        for (Constraint constraint : demand.constraints()) {
+            if (!constraint.allows(offer.labels())) {
+                return false;
+            }
+        }
+        return true;
     }
 }

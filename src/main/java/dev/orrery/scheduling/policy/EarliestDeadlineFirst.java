@@ -19,7 +19,7 @@ public final class EarliestDeadlineFirst implements Prioritizer {
 
     @Override
     public PriorityKey key(JobSpec spec, long arrival) {
-        long deadline = 
+        long deadline =
                 spec.deadline()
                         .map(at -> at.isAfter(LAST) ? LAST : at)
                         .map(Instant::toEpochMilli)
