@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
+import dev.orrery.model.Resources;
 import dev.orrery.model.TaskStatus;
+import dev.orrery.protocol.WorkerOffer;
 import dev.orrery.scheduling.policy.QueueEntry;
 
 import java.util.ArrayList;
@@ -76,6 +78,20 @@ final class Audit {
                 .as(record.id + " holds")
                 .containsExactlyInAnyOrderElementsOf(expected);
         assertThat(record.holding() + record.inAdvance()).isEqualTo(expected.size());
+        boolean nothingAdopted = leader.epoch() == 1;
+        if (nothingAdopted) {
+            record.offer().ifPresent(offer -> checkRoom(record, offer));
+        }
+    }
+
+    /** What is given in advance comes after all that holds resources. */
+    private void checkRoom(WorkerRecord record, WorkerOffer offer) {
+        Resources used = Resources.NONE;
+        for (AttemptId attempt : record.attempts().subList(0, record.holding())) {
+            used = used.plus(leader.state().job(attempt.job()).orElseThrow().spec.resources());
+        }
+        assertThat(record.holding()).as(record.id + " runs").isLessThanOrEqualTo(offer.slots());
+        assertThat(used).isEqualTo(offer.capacity().minus(record.free()));
     }
 
     /** The queue's entries, which must be in the order in which it gives them out. */
