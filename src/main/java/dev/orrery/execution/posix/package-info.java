@@ -1,6 +1,4 @@
-/**
- * Processes as the kernel has them: started, read, watched, bounded, and killed with all they left.
- */
+/** Processes as the kernel has them: started, read, watched, bounded, killed with all they left. */
 @NullMarked
 package dev.orrery.execution.posix;
 
