@@ -2,13 +2,13 @@ package dev.orrery;
 
 import dev.orrery.cli.CommandException;
 import dev.orrery.cli.Context;
-import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.Program;
 import dev.orrery.cli.RunningServer;
 import dev.orrery.config.Role;
 import dev.orrery.config.Settings;
 import dev.orrery.node.Node;
 import dev.orrery.node.NodeException;
+
 import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
@@ -24,12 +24,11 @@ public final class Main {
         System.exit(Program.run(context, args));
     }
 
-    private static RunningServer start(Set<Role> roles, Settings settings)
-            throws CommandException {
+    private static RunningServer start(Set<Role> roles, Settings settings) throws CommandException {
         try {
             return new RunningNode(Node.start(roles, settings));
         } catch (NodeException fault) {
-            throw new CommandException(fault.exitCode(), fault.getMessage());
+            throw new CommandException(fault.exitCode(), String.valueOf(fault.getMessage()));
         }
     }
 

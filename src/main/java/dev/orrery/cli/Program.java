@@ -29,6 +29,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -122,8 +124,8 @@ public final class Program {
             Optional.ofNullable(line.getSubcommands().get(command))
                     .ifPresent(taking -> taking.setStopAtPositional(true));
         }
-        line.setOut(new java.io.PrintWriter(context.out(), true));
-        line.setErr(new java.io.PrintWriter(context.err(), true));
+        line.setOut(new PrintWriter(context.out(), true, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(context.err(), true, StandardCharsets.UTF_8));
         line.getCommandSpec().usageMessage().footer(FOOTER);
         register(line, Instant.class, text -> Times.parse(text, Instant.now()));
         register(line, Duration.class, Quantities::parseDuration);

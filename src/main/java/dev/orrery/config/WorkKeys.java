@@ -19,13 +19,19 @@ final class WorkKeys {
     static final SettingKey<String> PRIORITIZER =
             component("prioritizer", "EarliestDeadlineFirst", "Order of waiting tasks.");
     static final SettingKey<String> QUEUE_POLICY =
-            component("queue-policy", "DemandQueues", "What waits for a worker, and what may go next.");
+            component(
+                    "queue-policy",
+                    "DemandQueues",
+                    "What waits for a worker, and what may go next.");
     static final SettingKey<String> PLACEMENT =
             component("placement", "LeastRecentlyUsed", "Which fitting worker gets a task.");
     static final SettingKey<String> WORKER_POOL =
             component("worker-pool", "OpenPool", "Which workers are candidates.");
     static final SettingKey<String> CAPACITY_VALIDATOR =
-            component("capacity-validator", "ConfiguredCapacity", "What is refused because it can never run.");
+            component(
+                    "capacity-validator",
+                    "ConfiguredCapacity",
+                    "What is refused because it can never run.");
     static final SettingKey<String> RETRY_POLICY =
             component("retry-policy", "DoublingBackoff", "Whether and when to run again.");
     static final SettingKey<Duration> HEARTBEAT =

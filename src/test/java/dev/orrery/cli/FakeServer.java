@@ -1,5 +1,7 @@
 package dev.orrery.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
@@ -24,7 +26,16 @@ public final class FakeServer implements AutoCloseable {
     /** What it was asked, with the body as Latin-1 so that no byte is lost. */
     public record Asked(String method, String target, Map<String, String> headers, String body) {}
 
-    private record Answer(int status, String contentType, byte[] body) {}
+    /** The body as Latin-1, a character a byte. */
+    private record Answer(int status, String contentType, String body) {
+        static Answer of(int status, String contentType, byte[] body) {
+            return new Answer(status, contentType, new String(body, ISO_8859_1));
+        }
+
+        byte[] bytes() {
+            return body.getBytes(ISO_8859_1);
+        }
+    }
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -77,7 +88,7 @@ public final class FakeServer implements AutoCloseable {
     private FakeServer add(String request, int status, String contentType, byte[] body) {
         synchronized (answers) {
             answers.computeIfAbsent(request, key -> new ArrayDeque<>())
-                    .add(new Answer(status, contentType, body));
+                    .add(Answer.of(status, contentType, body));
         }
         return this;
     }
@@ -89,14 +100,13 @@ public final class FakeServer implements AutoCloseable {
         exchange.getRequestHeaders()
                 .forEach((name, values) -> headers.put(name, values.getFirst()));
         byte[] body = exchange.getRequestBody().readAllBytes();
-        asked.add(
-                new Asked(method, target, headers, new String(body, StandardCharsets.ISO_8859_1)));
+        asked.add(new Asked(method, target, headers, new String(body, ISO_8859_1)));
         Answer answer = next(method + " " + target);
         exchange.getResponseHeaders().set("Content-Type", answer.contentType());
         exchange.sendResponseHeaders(
-                answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
+                answer.status(), answer.bytes().length == 0 ? -1 : answer.bytes().length);
         try (OutputStream out = exchange.getResponseBody()) {
-            out.write(answer.body());
+            out.write(answer.bytes());
         }
     }
 
@@ -108,7 +118,7 @@ public final class FakeServer implements AutoCloseable {
                         "{\"code\":1201,\"detail\":\"not prepared: %s\"}"
                                 .formatted(request)
                                 .getBytes(StandardCharsets.UTF_8);
-                return new Answer(404, "application/problem+json", problem);
+                return Answer.of(404, "application/problem+json", problem);
             }
             return prepared.size() > 1 ? prepared.remove() : prepared.element();
         }

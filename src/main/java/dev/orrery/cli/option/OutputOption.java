@@ -27,7 +27,6 @@ public final class OutputOption {
             description = "For people, as one JSON document, or identities only.")
     private Format format = Format.TABLE;
 
-
     /** Writes one answer. */
     public void write(
             Context context,
