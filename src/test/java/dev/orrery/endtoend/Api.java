@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A client of the HTTP API, as plain as curl. */
 final class Api {
@@ -145,11 +146,17 @@ final class Api {
                 .until(() -> job(id), job -> job.path("state").asText().equals(state));
     }
 
+    /** Waits for a terminal state; the failure says what the server thinks that the job awaits. */
     JsonNode awaitEnd(String id) {
-        return await("the end of job " + id)
-                .atMost(PATIENCE)
-                .ignoreExceptionsInstanceOf(UncheckedIOException.class)
-                .until(() -> job(id), job -> TERMINAL.contains(job.path("state").asText()));
+        try {
+            return await("the end of job " + id)
+                    .atMost(PATIENCE)
+                    .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                    .until(() -> job(id), job -> TERMINAL.contains(job.path("state").asText()));
+        } catch (ConditionTimeoutException late) {
+            String state = get("/jobs/" + id + "/explain").text() + get("/nodes").text();
+            throw new AssertionError(late.getMessage() + "\n" + state, late);
+        }
     }
 
     String stdout(String id) {

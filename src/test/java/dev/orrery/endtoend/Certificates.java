@@ -13,7 +13,7 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** An authority and one member's certificate for loopback addresses, made by openssl. */
+/** An authority and one member's certificate for an address, made by openssl. */
 final class Certificates {
     private final Path directory;
 
@@ -22,12 +22,12 @@ final class Certificates {
     }
 
     /** Makes them in the directory. */
-    static Certificates make(Path directory) {
+    static Certificates make(Path directory, String address) {
         Certificates made = new Certificates(directory);
         try {
             Files.createDirectories(directory);
             Files.writeString(
-                    directory.resolve("names"), "subjectAltName=IP:127.0.0.1,IP:127.0.0.2,DNS:localhost\n");
+                    directory.resolve("names"), "subjectAltName=IP:" + address + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -53,7 +53,7 @@ final class SecurityIT {
                         "bad.yaml",
                         """
                         server:
-                          port: 99999
+                          drainTimeout: 5 fortnights
                           colour: red
                         scheduling:
                           lease: soon
@@ -65,7 +65,7 @@ final class SecurityIT {
 
         assertThat(program.exit()).isEqualTo(EX_CONFIGURATION);
         assertThat(program.err())
-                .contains("server.port")
+                .contains("server.drainTimeout")
                 .contains("server.colour")
                 .contains("scheduling.lease")
                 .contains("worker.slots");

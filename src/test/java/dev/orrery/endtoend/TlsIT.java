@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -16,11 +21,27 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A cluster whose every connection is encrypted, but for the member ports. */
 final class TlsIT {
-    private static final String HOST = "127.0.0.2";
-
     @RegisterExtension final Stage stage = new Stage();
 
-    private final Certificates certificates = Certificates.make(stage.path("certificates"));
+    private final String host = address();
+    private final Certificates certificates = Certificates.make(stage.path("certificates"), host);
+
+    /**
+     * An address of this machine beyond loopback, over which the bus is encrypted too; on a machine
+     * without a network it is loopback.
+     */
+    private static String address() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(it -> it instanceof Inet4Address && !it.isLoopbackAddress())
+                    .map(InetAddress::getHostAddress)
+                    .findFirst()
+                    .orElse("127.0.0.1");
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     private Program node(String data, String... role) {
         List<String> all = new ArrayList<>(List.of(role));
@@ -28,7 +49,7 @@ final class TlsIT {
                 List.of(
                         "-cluster",
                         "--cluster-host",
-                        HOST,
+                        host,
                         "--network",
                         "private",
                         "--data",
@@ -40,10 +61,10 @@ final class TlsIT {
     @Test
     void api_worker_andCommandLine_talkOverTls() throws IOException {
         // given a master and a worker on an address of their own
-        Program master = node("data", "master", "--host", HOST, "--port", "0").ready();
+        Program master = node("data", "master", "--host", host, "--port", "0").ready();
         node("data", "worker", "--name", "one").ready();
         URI uri = master.uri();
-        assertThat(uri.toString()).startsWith("https://" + HOST + ":");
+        assertThat(uri.toString()).startsWith("https://" + host + ":");
 
         // when a job with a file in and a file out goes through
         Api api = new Api(certificates.client(), uri, stage.token("data"));
@@ -85,7 +106,7 @@ final class TlsIT {
     @Test
     void strangerToTheAuthority_isNotSpokenTo() {
         Program server =
-                node("data", "dev", "--host", HOST, "--port", "0").ready();
+                node("data", "dev", "--host", host, "--port", "0").ready();
         Api doubter = new Api(HttpClient.newHttpClient(), server.uri(), stage.token("data"));
 
         assertThatThrownBy(() -> doubter.send(doubter.request("/healthz").build()))
@@ -95,7 +116,7 @@ final class TlsIT {
                         Map.of("ORRERY_TOKEN", stage.token("data")),
                         "list",
                         "--server",
-                        "http://" + HOST + ":" + server.uri().getPort());
+                        "http://" + host + ":" + server.uri().getPort());
         assertThat(plain.exit()).isNotZero();
     }
 }
