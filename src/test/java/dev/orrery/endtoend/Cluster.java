@@ -56,7 +56,12 @@ final class Cluster {
 
     /** Starts a worker with one slot without a supervisor. */
     Program alone(String name) {
-        return stage.java(worker("data", name)).ready();
+        return alone(name, 1);
+    }
+
+    Program alone(String name, int slots) {
+        String number = Integer.toString(slots);
+        return stage.java(arguments("data", "worker", "--name", name, "--slots", number)).ready();
     }
 
     /** Starts a worker without a supervisor that has a directory of its own. */

@@ -62,7 +62,7 @@ final class Conversation implements AutoCloseable, WebSocket.Listener {
         while (all.isEmpty() || !last.test(all.getLast())) {
             try {
                 JsonNode next = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                assertThat(next).as("a message after %s", all).isNotNull();
+                assertThat(next).as("a message after %s; %s", all, closed).isNotNull();
                 all.add(next);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

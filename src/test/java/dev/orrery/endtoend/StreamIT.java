@@ -28,7 +28,7 @@ final class StreamIT {
     @BeforeAll
     void start() {
         master = cluster.master();
-        cluster.alone("one");
+        cluster.alone("one", 4);
         proxy = cluster.proxy(0);
     }
 
@@ -143,6 +143,21 @@ final class StreamIT {
                 .map(message -> Base64.getDecoder().decode(message.path("data").asText()))
                 .forEach(bytes -> text.append(new String(bytes, StandardCharsets.UTF_8)));
         return text.toString();
+    }
+
+    @Test
+    void clientThatDoesNotAwaitItsWelcome_isHeardAfterIt() {
+        for (URI server : List.of(master.uri(), proxy.uri())) {
+            try (Conversation talk = Conversation.connect(master.http(), server)) {
+                talk.say("{\"op\":\"auth\",\"token\":\"" + master.token() + "\"}");
+                talk.say("{\"op\":\"ping\"}");
+
+                List<JsonNode> messages =
+                        talk.until(message -> message.path("type").asText().equals("pong"));
+
+                assertThat(messages.getFirst().path("type").asText()).isEqualTo("welcome");
+            }
+        }
     }
 
     @Test

@@ -27,7 +27,6 @@ final class WebSocketSession implements Mailbox.Sink {
     private final ServerWebSocket socket;
     private final Runnable closed;
     private Optional<Session> session = Optional.empty();
-    private boolean authenticating;
     private boolean heard = true;
     private long authTimer = -1;
     private long pingTimer = -1;
@@ -121,12 +120,13 @@ final class WebSocketSession implements Mailbox.Sink {
         }
     }
 
+    /** What a client says behind its token waits until the token is known. */
     private void authenticate(ClientOp op) {
-        if (!(op instanceof ClientOp.Auth(String token)) || authenticating) {
+        if (!(op instanceof ClientOp.Auth(String token))) {
             end(UNAUTHENTICATED, "say who you are first");
             return;
         }
-        authenticating = true;
+        socket.pause();
         authenticator
                 .authenticate(token)
                 .onSuccess(principal ->
@@ -144,6 +144,7 @@ final class WebSocketSession implements Mailbox.Sink {
         Session open = new Session(around, new Session.Client(context, principal, token), this);
         session = Optional.of(open);
         open.deliver(Frame.control("welcome", _ -> {}));
+        socket.resume();
     }
 
     /** A client that was not heard since the last ping, or takes nothing, is not there. */
