@@ -28,7 +28,7 @@ public final class Main {
         try {
             return new RunningNode(Node.start(roles, settings));
         } catch (NodeException fault) {
-            throw new CommandException(fault.exitCode(), String.valueOf(fault.getMessage()));
+            throw new CommandException(fault.exitCode(), fault.text(), fault);
         }
     }
 

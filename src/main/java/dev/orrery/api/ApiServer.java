@@ -247,7 +247,8 @@ public final class ApiServer {
     }
 
     private boolean isPublic(HttpServerRequest request) {
-        return !request.path().startsWith("/api/") && !request.path().startsWith("/internal/");
+        String path = String.valueOf(request.path());
+        return !path.startsWith("/api/") && !path.startsWith("/internal/");
     }
 
     private static Principal.Role role(Access access) {

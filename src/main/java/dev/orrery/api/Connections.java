@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The open connections, swept of those on which nothing moves: no request came, or the client does
  * not read its answer. A plain idle timeout would also cut a silent log that somebody follows.
@@ -54,7 +56,7 @@ final class Connections {
     /** When something last moved on a connection. */
     private static final class Activity {
         private long since = System.nanoTime();
-        private HttpServerResponse response;
+        private @Nullable HttpServerResponse response;
         private long bytesWritten;
 
         void begin(HttpServerResponse next) {
@@ -64,16 +66,17 @@ final class Connections {
         }
 
         boolean isStuck(long now) {
-            boolean waitsForRequest = response == null || response.ended() || response.closed();
-            boolean moves =
-                    !waitsForRequest
-                            && (!response.writeQueueFull()
-                                    || response.bytesWritten() != bytesWritten);
-            if (moves) {
-                bytesWritten = response.bytesWritten();
+            HttpServerResponse current = response;
+            boolean answers = current != null && !current.ended() && !current.closed();
+            if (current != null && answers && moves(current)) {
+                bytesWritten = current.bytesWritten();
                 since = now;
             }
             return now - since > IDLE_NANOS;
+        }
+
+        private boolean moves(HttpServerResponse current) {
+            return !current.writeQueueFull() || current.bytesWritten() != bytesWritten;
         }
     }
 }

@@ -29,17 +29,26 @@ final class Components {
 
     static Policies policies(Settings.Scheduling settings) {
         SortedMap<String, String> names = settings.components();
-        String queue = names.get("queue-policy");
-        String pool = names.get("worker-pool");
+        String queue = name(names, "queue-policy");
+        String pool = name(names, "worker-pool");
         ComponentLoader.find(QueuePolicy.class, queue);
         ComponentLoader.find(WorkerPool.class, pool);
         return new Policies(
-                ComponentLoader.find(Prioritizer.class, names.get("prioritizer")),
+                ComponentLoader.find(Prioritizer.class, name(names, "prioritizer")),
                 () -> ComponentLoader.find(QueuePolicy.class, queue),
-                ComponentLoader.find(Placement.class, names.get("placement")),
+                ComponentLoader.find(Placement.class, name(names, "placement")),
                 () -> ComponentLoader.find(WorkerPool.class, pool),
-                ComponentLoader.find(CapacityValidator.class, names.get("capacity-validator")),
-                ComponentLoader.find(RetryPolicy.class, names.get("retry-policy")));
+                ComponentLoader.find(CapacityValidator.class, name(names, "capacity-validator")),
+                ComponentLoader.find(RetryPolicy.class, name(names, "retry-policy")));
+    }
+
+    private static String name(SortedMap<String, String> names, String seam) {
+        String name = names.get(seam);
+        if (name == null) {
+            throw new ConfigurationException(
+                    List.of("scheduling.components." + seam + " names no class"));
+        }
+        return name;
     }
 
     static Rules rules(Settings settings) {

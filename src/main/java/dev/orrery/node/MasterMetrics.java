@@ -51,7 +51,7 @@ final class MasterMetrics {
             String state,
             Supplier<Optional<ClusterView>> view,
             ToLongFunction<ClusterView> count) {
-        FunctionCounter.builder("orrery.tasks.ended", this, it -> number(view, count))
+        FunctionCounter.builder("orrery.tasks.ended", view, it -> number(it, count))
                 .description("Tasks that ended since this leader began, by state")
                 .tag("state", state)
                 .register(registry);

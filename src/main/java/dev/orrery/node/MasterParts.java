@@ -22,7 +22,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** What a master keeps on disk, opened: the store, the blobs, the logs, and the admin token. */
-record MasterParts(Store store, CentralStore blobs, LogFiles logs, byte[] attemptKey)
+record MasterParts(Store store, CentralStore blobs, LogFiles logs)
         implements AutoCloseable {
 
     private static final int TOKEN_BYTES = 32;
@@ -36,11 +36,16 @@ record MasterParts(Store store, CentralStore blobs, LogFiles logs, byte[] attemp
                     Components.centralStore(settings.storage(), data, store.jobs());
             LogFiles logs = new FileLogFiles(data);
             giveAdminToken(store, files.adminToken());
-            return new MasterParts(store, blobs, logs, store.tokens().secret("attempts"));
+            return new MasterParts(store, blobs, logs);
         } catch (StoreException | IOException | RuntimeException fault) {
             store.close();
             throw fault;
         }
+    }
+
+    /** The key under which attempts' tokens are minted. */
+    byte[] attemptKey() throws StoreException {
+        return store.tokens().secret("attempts");
     }
 
     /** Makes the first token of a new store; an existing file that the store knows stays. */

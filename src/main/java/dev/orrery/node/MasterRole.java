@@ -22,6 +22,7 @@ import dev.orrery.api.stream.Fanout;
 import dev.orrery.api.stream.StreamRoutes;
 import dev.orrery.bus.Address;
 import dev.orrery.config.Settings;
+import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
@@ -36,22 +37,28 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /** The master of a node: its store, its API with a proxy beside it, and its scheduler. */
 final class MasterRole {
 
     private final Surroundings around;
     private final MasterParts parts;
+    private final byte[] attemptKey;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final LogGrowth growth = new LogGrowth();
     private final Deployments deployments;
     private Optional<MasterVerticle> front = Optional.empty();
     private Optional<SchedulerVerticle> scheduler = Optional.empty();
 
+    /** Held here, for the registry refers to it weakly. */
+    private Optional<Supplier<Optional<ClusterView>>> shown = Optional.empty();
+
     MasterRole(Surroundings around) throws StoreException, IOException {
         this.around = around;
         this.deployments = new Deployments(around.node().vertx());
         this.parts = MasterParts.open(around.settings(), around.files());
+        this.attemptKey = parts.attemptKey();
     }
 
     Future<?> start() {
@@ -116,7 +123,7 @@ final class MasterRole {
                 new TokenRoutes(parts.store().tokens(), authenticator, blocking, clock),
                 new InternalRoutes(
                         settings,
-                        parts.attemptKey(),
+                        attemptKey,
                         new InternalRoutes.Places(parts.blobs(), parts.logs()),
                         growth,
                         this::logGrown,
@@ -151,7 +158,9 @@ final class MasterRole {
                                 uri().toString(),
                                 around.fatal()));
         scheduler = Optional.of(verticle);
-        new MasterMetrics(around.metrics()).bind(verticle::view);
+        Supplier<Optional<ClusterView>> view = verticle::view;
+        shown = Optional.of(view);
+        new MasterMetrics(around.metrics()).bind(view);
         return deployments.deploy(verticle);
     }
 

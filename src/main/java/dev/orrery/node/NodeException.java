@@ -45,6 +45,11 @@ public final class NodeException extends Exception {
         return new NodeException(EXIT_OTHER, message, cause);
     }
 
+    /** What went wrong, in one sentence. */
+    public String text() {
+        return String.valueOf(getMessage());
+    }
+
     /** The exit code, as {@code sysexits.h} has it. */
     public int exitCode() {
         return exitCode;

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
+import dev.orrery.model.Bytes;
 import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.node.leader.AssignmentChannels;
@@ -124,7 +125,7 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
                         writer,
                         () -> {
                             long epoch = parts.store().lead(parts.holder());
-                            byte[] key = parts.store().tokens().secret("attempts");
+                            Bytes key = Bytes.copyOf(parts.store().tokens().secret("attempts"));
                             return new Led(
                                     SchedulerMachine.load(
                                             epoch,
@@ -138,7 +139,7 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
                 .mapEmpty();
     }
 
-    private record Led(SchedulerMachine machine, byte[] key) {}
+    private record Led(SchedulerMachine machine, Bytes key) {}
 
     private void reign(Led led) {
         long epoch = led.machine().epoch();
@@ -164,7 +165,7 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
         AttemptToken.Claims claims =
                 new AttemptToken.Claims(
                         effect.spec().namespace(), effect.attempt(), effect.worker(), epoch);
-        String token = AttemptToken.mint(claims, led.key());
+        String token = AttemptToken.mint(claims, led.key().toArray());
         return new WorkerCommand.Assignment(
                 effect.attempt(), effect.spec(), effect.number(), token, parts.dataUri());
     }

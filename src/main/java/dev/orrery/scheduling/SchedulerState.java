@@ -86,16 +86,12 @@ final class SchedulerState {
         switch (event) {
             case StateEvent.Durable durable -> applyDurable(durable.event());
             case StateEvent.WorkerJoined it -> {
-                WorkerRecord record = workers.get(it.worker());
-                if (record == null || record.incarnation != it.incarnation()) {
-                    record = new WorkerRecord(it.worker(), it.incarnation(), it.leaseEnd());
-                    workers.put(it.worker(), record);
-                }
+                WorkerRecord record = incarnation(it.worker(), it.incarnation(), it.leaseEnd());
                 record.joined(it.session(), it.offer(), it.leaseEnd(), it.heardAt());
                 refresh(record);
             }
             case StateEvent.LeaseRenewed it -> {
-                WorkerRecord record = workers.get(it.worker());
+                WorkerRecord record = worker(it.worker()).orElseThrow();
                 boolean changed = record.drainingItself() != it.drainingItself();
                 record.renewed(it.leaseEnd(), it.drainingItself(), it.heardAt());
                 if (changed) {
@@ -106,7 +102,7 @@ final class SchedulerState {
                 workers.remove(it.worker());
                 pool.remove(it.worker());
             }
-            case StateEvent.Recalled it -> workers.get(it.worker()).recalled(it.attempts());
+            case StateEvent.Recalled it -> worker(it.worker()).orElseThrow().recalled(it.attempts());
             case StateEvent.SubmissionsForgotten it -> submissions.forgetBefore(it.before());
         }
     }
@@ -219,13 +215,20 @@ final class SchedulerState {
 
     private void give(LiveJob job, WorkerId id, long incarnation, AttemptId attempt) {
         uses++;
-        WorkerRecord record = workers.get(id);
-        if (record == null || record.incarnation < incarnation) {
-            record = new WorkerRecord(id, incarnation, leaseEndOfAwaited);
-            workers.put(id, record);
-        }
+        WorkerRecord record = incarnation(id, incarnation, leaseEndOfAwaited);
         record.add(attempt, job.spec.resources(), uses);
         refresh(record);
+    }
+
+    /** The record of a worker, begun anew when this life of it is later than the known one. */
+    private WorkerRecord incarnation(WorkerId id, long incarnation, long leaseEnd) {
+        WorkerRecord known = workers.get(id);
+        if (known != null && known.incarnation >= incarnation) {
+            return known;
+        }
+        WorkerRecord record = new WorkerRecord(id, incarnation, leaseEnd);
+        workers.put(id, record);
+        return record;
     }
 
     private void take(LiveJob job, TaskRange tasks, int attempt) {

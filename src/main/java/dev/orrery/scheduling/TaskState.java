@@ -15,6 +15,8 @@ sealed interface TaskState {
     TaskStatus status();
 
     /**
+     * What a task has used up.
+     *
      * @param attempts the number of the latest attempt; 0 before the first
      * @param failures own failures in this round
      * @param losses lost workers and infrastructure faults in this round

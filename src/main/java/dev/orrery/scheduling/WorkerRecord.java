@@ -114,7 +114,8 @@ final class WorkerRecord {
     }
 
     boolean isRecalled(AttemptId attempt) {
-        return attempts.get(attempt) instanceof Held held && held.recalled();
+        Held held = attempts.get(attempt);
+        return held != null && held.recalled();
     }
 
     /** Everything it holds, in the order in which it was given. */
@@ -147,7 +148,7 @@ final class WorkerRecord {
 
     /** The same, unless it was asked back already. */
     Optional<AttemptId> latestRecallable() {
-        return latestInAdvance().filter(attempt -> !attempts.get(attempt).recalled());
+        return latestInAdvance().filter(attempt -> !isRecalled(attempt));
     }
 
     int inAdvance() {

@@ -46,12 +46,11 @@ public final class MultipartReader {
     public Optional<PartHead> nextPart() throws InterruptedException {
         while (nextBytes().isPresent()) {
             // What stands before the first part, or was left of the last one, is read past.
-            continue;
         }
         if (ended || isLast()) {
             ended = true;
             while (source.next().isPresent()) {
-                continue;
+                // What follows the last boundary means nothing.
             }
             return Optional.empty();
         }

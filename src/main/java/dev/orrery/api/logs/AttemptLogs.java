@@ -96,7 +96,7 @@ public final class AttemptLogs {
         ByteBuffer bytes = ByteBuffer.allocate(length);
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
             while (bytes.hasRemaining() && file.read(bytes, offset + bytes.position()) > 0) {
-                continue;
+                // Each round reads a part of it.
             }
         }
         return Buffer.buffer().appendBytes(bytes.array(), 0, bytes.position());

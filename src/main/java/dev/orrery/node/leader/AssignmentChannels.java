@@ -94,11 +94,9 @@ public final class AssignmentChannels {
     /** Takes an assignment along; {@code send} lets it go. */
     public void add(Effect.Assign assign) {
         Channel channel = channels.get(assign.worker());
-        boolean current =
-                channel != null
-                        && channel.incarnation == assign.incarnation()
-                        && channel.session == assign.session();
-        if (current) {
+        if (channel != null
+                && channel.incarnation == assign.incarnation()
+                && channel.session == assign.session()) {
             channel.waiting.add(assign);
         }
     }
