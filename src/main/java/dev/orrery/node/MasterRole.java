@@ -22,7 +22,6 @@ import dev.orrery.api.stream.Fanout;
 import dev.orrery.api.stream.StreamRoutes;
 import dev.orrery.bus.Address;
 import dev.orrery.config.Settings;
-import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
@@ -37,7 +36,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
 
 /** The master of a node: its store, its API with a proxy beside it, and its scheduler. */
 final class MasterRole {
@@ -50,9 +48,6 @@ final class MasterRole {
     private final Deployments deployments;
     private Optional<MasterVerticle> front = Optional.empty();
     private Optional<SchedulerVerticle> scheduler = Optional.empty();
-
-    /** Held here, for the registry refers to it weakly. */
-    private Optional<Supplier<Optional<ClusterView>>> shown = Optional.empty();
 
     MasterRole(Surroundings around) throws StoreException, IOException {
         this.around = around;
@@ -158,9 +153,7 @@ final class MasterRole {
                                 uri().toString(),
                                 around.fatal()));
         scheduler = Optional.of(verticle);
-        Supplier<Optional<ClusterView>> view = verticle::view;
-        shown = Optional.of(view);
-        new MasterMetrics(around.metrics()).bind(view);
+        new MasterMetrics(around.metrics()).bind(verticle);
         return deployments.deploy(verticle);
     }
 
