@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The open connections, swept of those on which nothing moves: no request came, or the client does
@@ -54,24 +55,24 @@ final class Connections {
     /** When something last moved on a connection. */
     private static final class Activity {
         private long since = System.nanoTime();
-        private HttpServerResponse response;
+        private Optional<HttpServerResponse> response = Optional.empty();
         private long bytesWritten;
 
         void begin(HttpServerResponse next) {
-            response = next;
+            response = Optional.of(next);
             bytesWritten = 0;
             since = System.nanoTime();
         }
 
         boolean isStuck(long now) {
-            boolean waitsForRequest = response == null || response.ended() || response.closed();
-            boolean moves =
-                    !waitsForRequest
-                            && (!response.writeQueueFull()
-                                    || response.bytesWritten() != bytesWritten);
-            if (moves) {
-                bytesWritten = response.bytesWritten();
-                since = now;
+            Optional<HttpServerResponse> pending =
+                    response.filter(answer -> !answer.ended() && !answer.closed());
+            if (pending.isPresent()) {
+                long written = pending.get().bytesWritten();
+                if (!pending.get().writeQueueFull() || written != bytesWritten) {
+                    bytesWritten = written;
+                    since = now;
+                }
             }
             return now - since > IDLE_NANOS;
         }

@@ -61,7 +61,7 @@ public final class LogGrowth {
         waiting.computeIfPresent(
                 job,
                 (_, now) -> {
-                    if (now.grown != grown) {
+                    if (!now.grown.equals(grown)) {
                         return now;
                     }
                     return now.count == 1 ? null : new Waiters(grown, now.count - 1);

@@ -69,7 +69,7 @@ final class JobChannel implements Channel {
     }
 
     void remove(JobListener listener) {
-        readers.removeIf(reader -> reader.listener == listener);
+        readers.removeIf(reader -> reader.listener.equals(listener));
     }
 
     @Override

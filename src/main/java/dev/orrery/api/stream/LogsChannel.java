@@ -59,7 +59,6 @@ final class LogsChannel implements Channel, JobListener {
         private final AttemptId attempt;
         private final EnumMap<Stream, Long> sizes = new EnumMap<>(Stream.class);
         private final EnumMap<Stream, Bytes> inline = new EnumMap<>(Stream.class);
-        private boolean ended;
 
         Output(AttemptId attempt) {
             this.attempt = attempt;
@@ -157,7 +156,6 @@ final class LogsChannel implements Channel, JobListener {
                     output(new AttemptId(started.tasks(), started.attempt()));
             case JobEvent.AttemptEnded ended -> {
                 Output output = output(new AttemptId(ended.tasks(), ended.attempt()));
-                output.ended = true;
                 captured(output, Stream.STDOUT, ended.result().stdout());
                 captured(output, Stream.STDERR, ended.result().stderr());
             }
@@ -181,10 +179,12 @@ final class LogsChannel implements Channel, JobListener {
     private void pump(Reader reader) {
         while (!reader.fetching && reader.subscriber.hasRoom()) {
             Output output = outputs.get(reader.attempt);
-            Optional<Place> next = output == null ? Optional.empty() : nextPiece(reader, output);
-            if (next.isPresent()) {
-                give(reader, output, next.get());
-                continue;
+            if (output != null) {
+                Optional<Place> next = nextPiece(reader, output);
+                if (next.isPresent()) {
+                    give(reader, output, next.get());
+                    continue;
+                }
             }
             Integer later = outputs.higherKey(reader.attempt);
             if (later != null) {
