@@ -131,7 +131,7 @@ final class SettingsTest {
                                 new Resources(
                                         1_024_000, 64L << 40, 1024, Collections.emptySortedMap()),
                                 Duration.ofMillis(50),
-                                32));
+                                256));
     }
 
     @Test
