@@ -145,8 +145,8 @@ public final class ApiServer {
     }
 
     private void admit(Context context, HttpServerRequest request, Call anonymous) {
-        perimeter.check(request, isPublic(request));
         String path = request.path() == null ? "" : request.path();
+        perimeter.check(request, !path.startsWith("/api/") && !path.startsWith("/internal/"));
         Routes.Match match = routes.match(request.method(), path);
         Optional<String> token = bearer(request);
         Access access = match.route().access();
@@ -244,11 +244,6 @@ public final class ApiServer {
         return header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
                 ? Optional.of(header.substring(7).strip())
                 : Optional.empty();
-    }
-
-    private boolean isPublic(HttpServerRequest request) {
-        String path = String.valueOf(request.path());
-        return !path.startsWith("/api/") && !path.startsWith("/internal/");
     }
 
     private static Principal.Role role(Access access) {

@@ -8,8 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * The open connections, swept of those on which nothing moves: no request came, or the client does
@@ -56,27 +55,26 @@ final class Connections {
     /** When something last moved on a connection. */
     private static final class Activity {
         private long since = System.nanoTime();
-        private @Nullable HttpServerResponse response;
+        private Optional<HttpServerResponse> response = Optional.empty();
         private long bytesWritten;
 
         void begin(HttpServerResponse next) {
-            response = next;
+            response = Optional.of(next);
             bytesWritten = 0;
             since = System.nanoTime();
         }
 
         boolean isStuck(long now) {
-            HttpServerResponse current = response;
-            boolean answers = current != null && !current.ended() && !current.closed();
-            if (current != null && answers && moves(current)) {
-                bytesWritten = current.bytesWritten();
-                since = now;
+            Optional<HttpServerResponse> pending =
+                    response.filter(answer -> !answer.ended() && !answer.closed());
+            if (pending.isPresent()) {
+                long written = pending.get().bytesWritten();
+                if (!pending.get().writeQueueFull() || written != bytesWritten) {
+                    bytesWritten = written;
+                    since = now;
+                }
             }
             return now - since > IDLE_NANOS;
-        }
-
-        private boolean moves(HttpServerResponse current) {
-            return !current.writeQueueFull() || current.bytesWritten() != bytesWritten;
         }
     }
 }

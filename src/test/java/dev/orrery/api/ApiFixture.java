@@ -49,9 +49,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** The whole API of a master on a free port, over a real store and a scheduler of the test's. */
@@ -147,8 +149,12 @@ public final class ApiFixture implements AutoCloseable {
     }
 
     /** Waits for something of Vert.x. */
-    public static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("it did not succeed in time", e);
+        }
     }
 
     /** The token of one of the principals of the test: the name itself says which. */
@@ -233,12 +239,12 @@ public final class ApiFixture implements AutoCloseable {
     }
 
     /** Stops serving. */
-    public void stopServer() throws Exception {
+    public void stopServer() {
         await(server.close());
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         client.close();
         await(server.close());
         await(fanout.stop());

@@ -42,6 +42,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -110,7 +111,7 @@ public final class FakeScheduler {
 
     /** Gives the job to the worker and starts it. */
     public synchronized void start(JobId job) throws StoreException {
-        Live live = jobs.get(job);
+        Live live = live(job);
         live.attempt++;
         TaskRange range = TaskRange.single(job);
         happened(job, TaskStatus.ASSIGNED, new JobEvent.Assigned(range, live.attempt, WORKER, 1));
@@ -143,7 +144,7 @@ public final class FakeScheduler {
                 status,
                 new JobEvent.AttemptEnded(
                         TaskRange.single(job),
-                        jobs.get(job).attempt,
+                        live(job).attempt,
                         WORKER,
                         result,
                         new JobEvent.Next.Over(status, "exit-code")));
@@ -156,7 +157,7 @@ public final class FakeScheduler {
 
     /** Likewise, with events that say something long. */
     public synchronized void chatter(JobId job, int events, String cause) throws StoreException {
-        Live live = jobs.get(job);
+        Live live = live(job);
         List<DurableEvent> durable = new ArrayList<>();
         List<TopicEvent> topical = new ArrayList<>();
         for (int i = 0; i < events; i++) {
@@ -181,7 +182,11 @@ public final class FakeScheduler {
 
     /** The attempt that runs. */
     public synchronized AttemptId attempt(JobId job) {
-        return new AttemptId(TaskRange.single(job), jobs.get(job).attempt);
+        return new AttemptId(TaskRange.single(job), live(job).attempt);
+    }
+
+    private Live live(JobId job) {
+        return Objects.requireNonNull(jobs.get(job), "the job was not submitted here");
     }
 
     private Future<Message> answer(Answer answer) {
@@ -204,7 +209,7 @@ public final class FakeScheduler {
                 yield new SchedulerReply.Done();
             }
             case SchedulerRequest.Retry retry -> {
-                Live live = jobs.get(retry.job());
+                Live live = live(retry.job());
                 live.round++;
                 happened(
                         retry.job(),
@@ -280,8 +285,7 @@ public final class FakeScheduler {
     private Head head(Topic topic) {
         return switch (topic) {
             case Topic.OfJob(JobId job) ->
-                    new Head(
-                            topic, jobs.containsKey(job) ? jobs.get(job).seq : 0, false, List.of());
+                    new Head(topic, jobs.containsKey(job) ? live(job).seq : 0, false, List.of());
             case Topic.OfLogs _, Topic.OfJobs _, Topic.OfNodes _, Topic.OfCluster _ ->
                     new Head(topic, 0, false, List.of());
         };
@@ -289,7 +293,7 @@ public final class FakeScheduler {
 
     private void happened(JobId job, TaskStatus status, JobEvent.Change change)
             throws StoreException {
-        Live live = jobs.get(job);
+        Live live = live(job);
         JobEvent event = new JobEvent(job, ++live.seq, Instant.now(), status, change);
         store.commit(epoch, List.of(event));
         publish(

@@ -44,14 +44,10 @@ public final class MultipartReader {
 
     /** The next part, past whatever is left of this one; empty after the last. */
     public Optional<PartHead> nextPart() throws InterruptedException {
-        while (nextBytes().isPresent()) {
-            // What stands before the first part, or was left of the last one, is read past.
-        }
+        readPast(this::nextBytes);
         if (ended || isLast()) {
             ended = true;
-            while (source.next().isPresent()) {
-                // What follows the last boundary means nothing.
-            }
+            readPast(source::next);
             return Optional.empty();
         }
         if (++parts > partsMax) {
@@ -85,6 +81,19 @@ public final class MultipartReader {
             }
             fill();
         }
+    }
+
+    /** What stands before the first part, was left of the last one, or follows on the end. */
+    private static void readPast(Pieces pieces) throws InterruptedException {
+        boolean more;
+        do {
+            more = pieces.next().isPresent();
+        } while (more);
+    }
+
+    /** Something that comes in pieces. */
+    private interface Pieces {
+        Optional<?> next() throws InterruptedException;
     }
 
     /**

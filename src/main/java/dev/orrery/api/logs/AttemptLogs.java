@@ -95,9 +95,10 @@ public final class AttemptLogs {
     static Buffer readFile(Path path, long offset, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(length);
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-            while (bytes.hasRemaining() && file.read(bytes, offset + bytes.position()) > 0) {
-                // Each round reads a part of it.
-            }
+            int read;
+            do {
+                read = file.read(bytes, offset + bytes.position());
+            } while (read > 0 && bytes.hasRemaining());
         }
         return Buffer.buffer().appendBytes(bytes.array(), 0, bytes.position());
     }

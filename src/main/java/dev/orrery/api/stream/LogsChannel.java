@@ -179,10 +179,12 @@ final class LogsChannel implements Channel, JobListener {
     private void pump(Reader reader) {
         while (!reader.fetching && reader.subscriber.hasRoom()) {
             Output output = outputs.get(reader.attempt);
-            Optional<Place> next = output == null ? Optional.empty() : nextPiece(reader, output);
-            if (output != null && next.isPresent()) {
-                give(reader, output, next.get());
-                continue;
+            if (output != null) {
+                Optional<Place> next = nextPiece(reader, output);
+                if (next.isPresent()) {
+                    give(reader, output, next.get());
+                    continue;
+                }
             }
             Integer later = outputs.higherKey(reader.attempt);
             if (later != null) {

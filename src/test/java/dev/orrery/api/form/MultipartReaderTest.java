@@ -20,23 +20,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 
-/** The reading of forms, however the bytes are cut. */
+/** The reading of forms, however the bytes are cut; ¶ stands for a line end. */
 final class MultipartReaderTest {
     private static final String FORM =
-            "preamble\r\n"
-                + "--b\r\n"
-                + "Content-Disposition: form-data; name=\"a\"\r\n\r\n"
-                + "x\r\n"
-                + "-b\r\n"
-                + "--\r\n"
-                + "-\r\n"
-                + "--b \t\r\n"
-                + "content-disposition: form-data; name=f; filename=\"a\\\"%22.txt\"\r\n"
-                + "Content-Type: Text/Plain; charset=utf-8\r\n\r\n\r\n"
-                + "--b\r\n"
-                + "Content-Disposition: form-data; name=\"last\"\r\n\r\n\r\n\r\n"
-                + "--b--\r\n"
-                + "epilogue";
+            "preamble¶"
+                    + "--b¶"
+                    + "Content-Disposition: form-data; name=\"a\"¶¶"
+                    + "x¶"
+                    + "-b¶"
+                    + "--¶"
+                    + "-¶"
+                    + "--b \t¶"
+                    + "content-disposition: form-data; name=f; filename=\"a\\\"%22.txt\"¶"
+                    + "Content-Type: Text/Plain; charset=utf-8¶¶¶"
+                    + "--b¶"
+                    + "Content-Disposition: form-data; name=\"last\"¶¶¶¶"
+                    + "--b--¶"
+                    + "epilogue";
 
     @Test
     void everyCut_readsTheSame() throws Exception {
@@ -44,9 +44,9 @@ final class MultipartReaderTest {
             assertThat(read(FORM, size))
                     .as("pieces of %d bytes", size)
                     .containsExactly(
-                            "a ?: x\r\n-b\r\n--\r\n-".replace("?", "Optional.empty Optional.empty"),
+                            "a Optional.empty Optional.empty: x¶-b¶--¶-",
                             "f Optional[a\"\".txt] Optional[text/plain]: ",
-                            "last Optional.empty Optional.empty: \r\n");
+                            "last Optional.empty Optional.empty: ¶");
         }
     }
 
@@ -55,31 +55,27 @@ final class MultipartReaderTest {
             strings = {
                 "",
                 "--b",
-                "--b\r\n",
+                "--b¶",
                 "no boundary at all",
-                "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nunfinished",
-                "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--b",
-                "--b\r\n"
-                    + "Content-Disposition: form-data; name=\"a\"\r\n\r\n"
-                    + "x\r\n"
-                    + "--bx\r\n\r\n"
-                    + "--b?\r\n",
-                "--b\r\n\r\nx\r\n--b--",
-                "--b\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\nx\r\n--b--",
-                "--b\r\nContent-Disposition: form-data; filename=\"a\"\r\n\r\nx\r\n--b--",
-                "--b\r\nContent-Disposition: form-data; name=\"a\r\n\r\nx\r\n--b--",
-                "--b\r\nContent-Disposition: form-data; name=a; name=b\r\n\r\nx\r\n--b--",
-                "--b\r\n"
-                    + "Content-Disposition: form-data; name=a\r\n"
-                    + "Content-Disposition: x\r\n\r\n"
-                    + "x\r\n"
-                    + "--b--",
-                "--b\r\nContent-Disposition: form-data; name=a\r\n folded\r\n\r\nx\r\n--b--",
-                "--b\r\nno colon\r\n\r\nx\r\n--b--",
-                "--b\r\n"
-                    + "Content-Disposition: form-data; name=a; filename*=UTF-8''x\r\n\r\n"
-                    + "x\r\n"
-                    + "--b--",
+                "--b¶Content-Disposition: form-data; name=\"a\"¶¶unfinished",
+                "--b¶Content-Disposition: form-data; name=\"a\"¶¶x¶--b",
+                "--b¶" + "Content-Disposition: form-data; name=\"a\"¶¶" + "x¶" + "--bx¶¶" + "--b?¶",
+                "--b¶¶x¶--b--",
+                "--b¶Content-Disposition: attachment; name=\"a\"¶¶x¶--b--",
+                "--b¶Content-Disposition: form-data; filename=\"a\"¶¶x¶--b--",
+                "--b¶Content-Disposition: form-data; name=\"a¶¶x¶--b--",
+                "--b¶Content-Disposition: form-data; name=a; name=b¶¶x¶--b--",
+                "--b¶"
+                        + "Content-Disposition: form-data; name=a¶"
+                        + "Content-Disposition: x¶¶"
+                        + "x¶"
+                        + "--b--",
+                "--b¶Content-Disposition: form-data; name=a¶ folded¶¶x¶--b--",
+                "--b¶no colon¶¶x¶--b--",
+                "--b¶"
+                        + "Content-Disposition: form-data; name=a; filename*=UTF-8''x¶¶"
+                        + "x¶"
+                        + "--b--",
             })
     void malformedForm_isRefused(String form) {
         assertThatThrownBy(() -> read(form, 7)).isInstanceOf(Refusal.class);
@@ -87,21 +83,21 @@ final class MultipartReaderTest {
 
     @Test
     void endlessHeader_isRefused() {
-        String form = "--b\r\nX: " + "x".repeat(20_000);
+        String form = "--b¶X: " + "x".repeat(20_000);
 
         assertThatThrownBy(() -> read(form, 512)).hasMessageContaining("too long");
     }
 
     @Test
     void tooManyParts_areRefused() {
-        String part = "--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n";
+        String part = "--b¶Content-Disposition: form-data; name=a¶¶x¶";
 
         assertThatThrownBy(() -> read(part.repeat(4) + "--b--", 100))
                 .hasMessageContaining("more than 3 parts");
     }
 
     private static List<String> read(String form, int pieceSize) throws InterruptedException {
-        byte[] bytes = form.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = form.replace("¶", "\r\n").getBytes(StandardCharsets.UTF_8);
         Queue<Buffer> pieces = new ArrayDeque<>();
         for (int from = 0; from < bytes.length; from += pieceSize) {
             int length = Math.min(pieceSize, bytes.length - from);
@@ -126,7 +122,7 @@ final class MultipartReaderTest {
                             + " "
                             + head.get().mediaType()
                             + ": "
-                            + content.toString(StandardCharsets.UTF_8));
+                            + content.toString(StandardCharsets.UTF_8).replace("\r\n", "¶"));
         }
         return parts;
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -87,9 +88,10 @@ final class SubmitTest {
                     {"command":"x","outputs":["/etc/passwd"]}    | 400 invalid-value outputs[0]
                     {"command":"x","namespace":"a/b"}            | 400 invalid-value namespace
                     {"command":"a\\u0000b"}                      | 400 invalid-value command
-                    {"command":"x","deadline":"2020-01-01T00:00:00Z"} | 400 deadline-expired deadline
+                    {"command":"x","deadline":"2020-01-01T00:00:00Z"}|400 deadline-expired deadline
                     {"command":"x","deadline":"tomorrow"}        | 400 invalid-value deadline
-                    {"command":"x","resources":{"cpus":1000000}} | 400 impossible-resources resources.cpus
+                    {"command":"","resources":{"cpus":1e6}}      | 400 invalid-value command
+                    {"command":"x","resources":{"cpus":1e6}}|400 impossible-resources resources.cpus
                     {"command":"x","retention":"30000d"}         | 400 invalid-value retention
                     {"command":"x","constraints":[{"label":"z"}]} | 400 invalid-value constraints[0]
                     {"command":"x","args":["y"]}                 | 400 invalid-value args
@@ -270,18 +272,19 @@ final class SubmitTest {
         String before = api.leftovers();
         Form form = new Form().file("file", "big", new byte[2 << 20]);
 
-        try (Socket socket = new Socket("127.0.0.1", api.port())) {
-            String head =
-                    "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
-                            + "Content-Type: %s\r\nContent-Length: %d\r\n\r\n";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
             byte[] body = form.unfinished();
-            socket.getOutputStream()
-                    .write(
-                            head.formatted(
-                                            ApiFixture.token("admin"),
-                                            form.contentType(),
-                                            body.length + 1000)
-                                    .getBytes(StandardCharsets.UTF_8));
+            String head =
+                    String.join(
+                            "\r\n",
+                            "POST /api/v1/jobs HTTP/1.1",
+                            "Host: localhost",
+                            "Authorization: Bearer " + ApiFixture.token("admin"),
+                            "Content-Type: " + form.contentType(),
+                            "Content-Length: " + (body.length + 1000),
+                            "",
+                            "");
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
             socket.getOutputStream().write(body);
             Awaitility.await().until(() -> !api.leftovers().equals(before));
         }
