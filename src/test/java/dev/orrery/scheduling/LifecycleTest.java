@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** What each change makes of each state of a task; {@code docs/lifecycle.md} shows it. */
@@ -144,7 +145,7 @@ final class LifecycleTest {
         return lines;
     }
 
-    private static TreeSet<String> edges() {
+    private static SortedSet<String> edges() {
         TreeSet<String> edges = new TreeSet<>();
         CHANGES.forEach((name, change) -> {
             for (TaskState state : STATES) {
@@ -158,7 +159,7 @@ final class LifecycleTest {
     }
 
     /** Takes the triggers of an edge apart: they are separated by a line break. */
-    private static TreeSet<String> singleEdges(List<String> shown) {
+    private static SortedSet<String> singleEdges(List<String> shown) {
         TreeSet<String> edges = new TreeSet<>();
         for (String line : shown) {
             String[] parts = line.split(": ");

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -197,7 +198,11 @@ final class ModelWorker {
             return;
         }
         for (AttemptId attempt : it.attempts()) {
-            if (held.get(attempt) instanceof Held found && !found.running()) {
+            boolean waits =
+                    Optional.ofNullable(held.get(attempt))
+                            .filter(found -> !found.running())
+                            .isPresent();
+            if (waits) {
                 held.remove(attempt);
                 unsent.add(new Report.NotStarted(attempt, "recalled"));
             }

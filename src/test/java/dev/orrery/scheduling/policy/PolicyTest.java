@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -150,7 +151,7 @@ final class PolicyTest {
                 .flatMap(Problem::field);
     }
 
-    private static TreeMap<String, Long> none() {
+    private static SortedMap<String, Long> none() {
         return new TreeMap<>(Collections.emptyMap());
     }
 
