@@ -21,16 +21,25 @@ final class AttemptTrace {
 
     /** A shell line for a task that works so long, in a child and in a daemon. */
     String line(double seconds) {
-        String work = "sh -c 'sleep " + seconds + "; : " + mark + "'";
+        return line("sleep " + seconds);
+    }
+
+    /** A shell line for a task that works until there is a file. */
+    String lineUntil(Path file) {
+        return line("sleep 0; until [ -e " + file + " ]; do sleep 0.05; done");
+    }
+
+    private String line(String doing) {
+        String work = "sh -c '" + doing + "; : " + mark + "'";
         // The brackets keep the pattern from finding the shell that looks for it.
         String others = "pgrep -f 'sh -c slee[p] .*" + mark + "' | wc -l";
         return """
-               others=$(%s)
-               echo "start $ORRERY_ATTEMPT $others $ORRERY_WORKER $(date +%%s%%N)" >> %s
-               setsid %s </dev/null >/dev/null 2>&1 &
-               %s
-               echo "stop $ORRERY_ATTEMPT" >> %s
-               """
+        others=$(%s)
+        echo "start $ORRERY_ATTEMPT $others $ORRERY_WORKER $(date +%%s%%N)" >> %s
+        setsid %s </dev/null >/dev/null 2>&1 &
+        %s
+        echo "stop $ORRERY_ATTEMPT" >> %s
+        """
                 .formatted(others, file, work, work, file);
     }
 
@@ -51,13 +60,12 @@ final class AttemptTrace {
         return lines().stream()
                 .filter(line -> line.startsWith("start "))
                 .map(line -> line.split(" "))
-                .map(
-                        words ->
-                                new Start(
-                                        Integer.parseInt(words[1]),
-                                        Integer.parseInt(words[2]),
-                                        words[3],
-                                        Long.parseLong(words[4])))
+                .map(words ->
+                        new Start(
+                                Integer.parseInt(words[1]),
+                                Integer.parseInt(words[2]),
+                                words[3],
+                                Long.parseLong(words[4])))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package dev.orrery.endtoend;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,8 +23,7 @@ final class Events implements AutoCloseable {
     private Events(HttpResponse<InputStream> response) {
         this.response = response;
         this.lines =
-                new BufferedReader(
-                        new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
     }
 
     /** Subscribes to the events of a topic after the number. */
@@ -53,7 +53,7 @@ final class Events implements AutoCloseable {
         try (Events stream = open(api, topic, from)) {
             Optional<JsonNode> next = stream.next();
             while (next.isPresent()) {
-                if (next.get().has("seq")) {
+                if (next.get().has("seq") && next.get().has("at")) {
                     events.add(next.get());
                 }
                 boolean last = next.get().path("terminal").asBoolean();

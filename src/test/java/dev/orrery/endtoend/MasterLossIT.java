@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A master dies, stops or freezes while a worker elsewhere runs a task. */
 final class MasterLossIT {
@@ -36,9 +39,7 @@ final class MasterLossIT {
         Api api = stage.api(cluster.masterProgram(), "data");
 
         assertTaskOutlives(
-                api,
-                worker,
-                () -> assertThat(cluster.masterProgram().terminate()).isZero());
+                api, worker, () -> assertThat(cluster.masterProgram().terminate()).isZero());
     }
 
     private Program startWith() {
@@ -49,7 +50,8 @@ final class MasterLossIT {
     private void assertTaskOutlives(Api before, Program worker, Runnable end) {
         // given a running task, and one behind it
         AttemptTrace trace = new AttemptTrace(stage.path("trace"));
-        String job = before.submitShell(trace.line(5) + "\necho printed at last");
+        Path go = stage.path("go");
+        String job = before.submitShell(trace.lineUntil(go) + "\necho printed at last");
         cluster.runningOn(before, job, 1);
         AttemptTrace traceBehind = new AttemptTrace(stage.path("trace-behind"));
         String behind = before.submitShell(traceBehind.line(0.1));
@@ -63,8 +65,8 @@ final class MasterLossIT {
         cluster.awaitNode(after, "one", "READY");
         Duration adoption = Duration.between(readyAt, Instant.now());
         LOG.atWarn().log("from READY to the worker adopted: " + adoption);
-        assertThat(trace.stops()).as("the task still runs").isEmpty();
         assertThat(after.job(job).path("state").asText()).isEqualTo("RUNNING");
+        stage.write("go", "");
         assertSucceededAtOnce(after, job, trace);
         assertThat(after.stdout(job)).isEqualTo("printed at last\n");
         assertSucceededAtOnce(after, behind, traceBehind);
