@@ -44,10 +44,10 @@ final class Distribution {
         try {
             boolean stale =
                     !Files.exists(built)
-                            || Files.exists(compiled)
+                            || (Files.exists(compiled)
                                     && Files.getLastModifiedTime(compiled)
                                                     .compareTo(Files.getLastModifiedTime(built))
-                                            > 0;
+                                            > 0);
             return stale ? pointer(directory.resolve("orrery.jar")) : built.toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.Optional;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +34,7 @@ final class WorkerLossIT {
         String worker = cluster.runningOn(api, job, 1);
 
         // when
-        Program lost = workers.get(worker);
+        Program lost = running(workers, worker);
         Instant killedAt = Instant.now();
         Processes.signal("KILL", lost.javaPid());
 
@@ -59,7 +60,7 @@ final class WorkerLossIT {
 
         // when
         Instant killedAt = Instant.now();
-        workers.get(worker).kill();
+        running(workers, worker).kill();
 
         // then
         assertSecondAttemptAlone(api, job, trace, killedAt);
@@ -100,7 +101,7 @@ final class WorkerLossIT {
         String worker = cluster.runningOn(api, job, 1);
 
         // when it sleeps until the task runs elsewhere
-        Program frozen = workers.get(worker);
+        Program frozen = running(workers, worker);
         Processes.signal("STOP", frozen.pid());
         String other = cluster.runningOn(api, job, 2);
         Processes.signal("CONT", frozen.pid());
@@ -136,7 +137,7 @@ final class WorkerLossIT {
         String worker = cluster.runningOn(api, job, 1);
 
         // when the first attempt ends while its worker is frozen
-        Program frozen = workers.get(worker);
+        Program frozen = running(workers, worker);
         Processes.signal("STOP", frozen.pid());
         stage.write("begin", "");
         cluster.runningOn(api, job, 2);
@@ -167,5 +168,9 @@ final class WorkerLossIT {
         assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
         assertThat(ended.path("attempt").asInt()).isEqualTo(1);
         assertThat(trace.stops()).containsExactly("stop 1");
+    }
+
+    private static Program running(Map<String, Program> workers, String name) {
+        return Optional.ofNullable(workers.get(name)).orElseThrow();
     }
 }

@@ -1,5 +1,6 @@
 package dev.orrery.execution;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static dev.orrery.execution.Machine.sleepers;
 import static dev.orrery.execution.Machine.text;
 
@@ -69,7 +70,7 @@ final class PosixExecutorKillTest {
 
         assertThat(recorder.result().outcome())
                 .isEqualTo(new Outcome.Stopped(StopReason.CANCELLED));
-        assertThat(machine.master.logs.values().iterator().next().toString())
+        assertThat(machine.master.logs.values().iterator().next().toString(UTF_8))
                 .isEqualTo("ready\nbye\n");
     }
 

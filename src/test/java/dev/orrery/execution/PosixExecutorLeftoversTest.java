@@ -18,19 +18,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** When a worker is killed, its tasks end with it. */
 final class PosixExecutorLeftoversTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** A child that is marked in its environment, and a daemon that is not. */
-    private static final String TASKS =
-            "sleep %1$d & (setsid env -i /bin/sleep %2$d >&- 2>&- <&- &); wait";
-
     @TempDir Path directory;
-    private Process worker;
+    private Optional<Process> worker = Optional.empty();
 
+    /** Runs a child that is marked in its environment, and a daemon that is not. */
     private void startWorker(int first, int second) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(
@@ -42,15 +40,16 @@ final class PosixExecutorLeftoversTest {
                         WorkerProcess.class.getName(),
                         directory.toString(),
                         "killed",
-                        TASKS.formatted(first, second));
-        worker = builder.redirectErrorStream(true).start();
+                        "sleep %1$d & (setsid env -i /bin/sleep %2$d >&- 2>&- <&- &); wait"
+                                .formatted(first, second));
+        worker = Optional.of(builder.redirectErrorStream(true).start());
         await().atMost(PATIENCE).until(() -> sleepers(first) == 1 && sleepers(second) == 1);
     }
 
     @AfterEach
     void stop() {
-        worker.destroyForcibly();
-        await().until(() -> !worker.isAlive());
+        worker.ifPresent(Process::destroyForcibly);
+        await().until(() -> worker.filter(Process::isAlive).isEmpty());
         try (Machine last = new Machine(directory, "last", Launcher.best())) {
             assertThat(last.executor.killLeftovers()).isGreaterThanOrEqualTo(0);
         }
@@ -60,7 +59,7 @@ final class PosixExecutorLeftoversTest {
     void killedWorker_isFollowedByItsTasks() throws IOException {
         startWorker(4001, 4002);
 
-        worker.destroyForcibly();
+        worker.ifPresent(Process::destroyForcibly);
 
         await().atMost(PATIENCE).until(() -> sleepers(4001) + sleepers(4002) == 0);
     }
@@ -70,10 +69,10 @@ final class PosixExecutorLeftoversTest {
         startWorker(4003, 4004);
         List<Long> wardens = pidsWith("orrery-warden ORRERY_RUN=w-1-");
         wardens.stream()
-                .filter(pid -> parentOf(pid) == worker.pid())
+                .filter(pid -> parentOf(pid) == worker.orElseThrow().pid())
                 .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
-        worker.destroyForcibly();
-        await().until(() -> !worker.isAlive());
+        worker.ifPresent(Process::destroyForcibly);
+        await().until(() -> worker.filter(Process::isAlive).isEmpty());
         assertThat(sleepers(4003) + sleepers(4004)).isEqualTo(2);
 
         try (Machine next = new Machine(directory, "next", Launcher.best())) {
