@@ -102,7 +102,8 @@ final class SchedulerState {
                 workers.remove(it.worker());
                 pool.remove(it.worker());
             }
-            case StateEvent.Recalled it -> worker(it.worker()).orElseThrow().recalled(it.attempts());
+            case StateEvent.Recalled it ->
+                    worker(it.worker()).orElseThrow().recalled(it.attempts());
             case StateEvent.SubmissionsForgotten it -> submissions.forgetBefore(it.before());
         }
     }
