@@ -9,8 +9,7 @@ package dev.orrery.model;
 public record CapturedLog(long sizeBytes, long droppedBytes, Content content) {
 
     /** A stream on which nothing was written. */
-    public static final CapturedLog EMPTY =
-            new CapturedLog(0, 0, new Content.Inline(Bytes.EMPTY));
+    public static final CapturedLog EMPTY = new CapturedLog(0, 0, new Content.Inline(Bytes.EMPTY));
 
     /** Which of a process's two output streams. */
     public enum Stream {

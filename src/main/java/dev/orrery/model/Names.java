@@ -1,6 +1,8 @@
 package dev.orrery.model;
 
-/** The grammar of names that people choose: letters, digits, dot, dash, underscore; 1 to 63 long. */
+/**
+ * The grammar of names that people choose: letters, digits, dot, dash, underscore; 1 to 63 long.
+ */
 final class Names {
 
     static final int LENGTH_MAX = 63;
@@ -13,7 +15,8 @@ final class Names {
                     what
                             + " is 1 to "
                             + LENGTH_MAX
-                            + " letters, digits, '.', '_' or '-', beginning with a letter or digit");
+                            + " letters, digits, '.', '_' or '-', beginning with a letter or"
+                            + " digit");
         }
         return name;
     }

@@ -13,8 +13,7 @@ import java.util.TreeMap;
  * @param gpus whole devices
  * @param named any other countable thing, by name
  */
-public record Resources(
-        long cpuMillis, long memoryBytes, int gpus, SortedMap<String, Long> named) {
+public record Resources(long cpuMillis, long memoryBytes, int gpus, SortedMap<String, Long> named) {
 
     /** Nothing at all. */
     public static final Resources NONE = new Resources(0, 0, 0, Collections.emptySortedMap());

@@ -9,7 +9,8 @@ public record TaskRange(JobId job, int first, int last) {
     /** Refuses a negative or inverted range. */
     public TaskRange {
         if (first < 0 || last < first) {
-            throw new IllegalArgumentException("a range is 0 <= first <= last: " + first + "-" + last);
+            throw new IllegalArgumentException(
+                    "a range is 0 <= first <= last: " + first + "-" + last);
         }
     }
 
@@ -25,6 +26,8 @@ public record TaskRange(JobId job, int first, int last) {
 
     @Override
     public String toString() {
-        return first == 0 && last == 0 ? job.toString() : job + "." + first + (size() == 1 ? "" : "-" + last);
+        return first == 0 && last == 0
+                ? job.toString()
+                : job + "." + first + (size() == 1 ? "" : "-" + last);
     }
 }

@@ -3,11 +3,14 @@ package dev.orrery.node;
 import dev.orrery.bus.BusNode;
 import dev.orrery.bus.Membership;
 import dev.orrery.bus.SelfTest;
+
 import io.vertx.core.Future;
-import java.time.Duration;
-import java.util.Optional;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Keeps a node reachable: registers its addresses again when its self-test fails, and when two

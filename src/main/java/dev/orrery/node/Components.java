@@ -15,6 +15,7 @@ import dev.orrery.scheduling.policy.Rules;
 import dev.orrery.scheduling.policy.WorkerPool;
 import dev.orrery.store.BlobReferences;
 import dev.orrery.store.CentralStore;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,11 @@
 package dev.orrery.node;
 
 import dev.orrery.protocol.ClusterView;
+
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+
 import java.util.function.ToLongFunction;
 
 /** What {@code /metrics} tells of the queue and the workers, from the leader's latest picture. */
@@ -32,28 +34,21 @@ final class MasterMetrics {
                 .register(registry);
     }
 
-    private void gauge(
-            String state,
-            SchedulerVerticle source,
-            ToLongFunction<ClusterView> count) {
+    private void gauge(String state, SchedulerVerticle source, ToLongFunction<ClusterView> count) {
         Gauge.builder("orrery.tasks", source, it -> number(it, count))
                 .description("Tasks that have not ended, by state")
                 .tag("state", state)
                 .register(registry);
     }
 
-    private void ended(
-            String state,
-            SchedulerVerticle source,
-            ToLongFunction<ClusterView> count) {
+    private void ended(String state, SchedulerVerticle source, ToLongFunction<ClusterView> count) {
         FunctionCounter.builder("orrery.tasks.ended", source, it -> number(it, count))
                 .description("Tasks that ended since this leader began, by state")
                 .tag("state", state)
                 .register(registry);
     }
 
-    private static double number(
-            SchedulerVerticle source, ToLongFunction<ClusterView> count) {
+    private static double number(SchedulerVerticle source, ToLongFunction<ClusterView> count) {
         return source.view().map(now -> (double) count.applyAsLong(now)).orElse(0.0);
     }
 }

@@ -9,6 +9,7 @@ import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.sqlite.SqliteStore;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,18 +23,15 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /** What a master keeps on disk, opened: the store, the blobs, the logs, and the admin token. */
-record MasterParts(Store store, CentralStore blobs, LogFiles logs)
-        implements AutoCloseable {
+record MasterParts(Store store, CentralStore blobs, LogFiles logs) implements AutoCloseable {
 
     private static final int TOKEN_BYTES = 32;
 
-    static MasterParts open(Settings settings, NodeFiles files)
-            throws StoreException, IOException {
+    static MasterParts open(Settings settings, NodeFiles files) throws StoreException, IOException {
         Path data = settings.server().data();
         Store store = SqliteStore.open(data, settings.storage());
         try {
-            CentralStore blobs =
-                    Components.centralStore(settings.storage(), data, store.jobs());
+            CentralStore blobs = Components.centralStore(settings.storage(), data, store.jobs());
             LogFiles logs = new FileLogFiles(data);
             giveAdminToken(store, files.adminToken());
             return new MasterParts(store, blobs, logs);

@@ -1,8 +1,10 @@
 package dev.orrery.node;
 
 import dev.orrery.api.ApiServer;
+
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+
 import java.time.Duration;
 
 /** A master's front: serves the API, and removes what has been kept long enough. */

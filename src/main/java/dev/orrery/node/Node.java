@@ -4,10 +4,15 @@ import dev.orrery.bus.BusNode;
 import dev.orrery.bus.BusStart;
 import dev.orrery.config.Role;
 import dev.orrery.config.Settings;
+
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,8 +24,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One process of the cluster with its roles.
@@ -85,7 +88,11 @@ public final class Node implements AutoCloseable {
             await(role.start());
             NodeFiles.write(
                     files.endpoint(),
-                    "{\"uri\":\"" + role.uri() + "\",\"pid\":" + ProcessHandle.current().pid() + "}");
+                    "{\"uri\":\""
+                            + role.uri()
+                            + "\",\"pid\":"
+                            + ProcessHandle.current().pid()
+                            + "}");
         } else if (roles.contains(Role.PROXY)) {
             ProxyRole role = new ProxyRole(surroundings);
             proxy = Optional.of(role);

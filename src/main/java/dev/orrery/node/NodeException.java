@@ -2,6 +2,7 @@ package dev.orrery.node;
 
 import dev.orrery.config.ConfigurationException;
 import dev.orrery.store.StoreException;
+
 import java.util.concurrent.ExecutionException;
 
 /** Why a node could not start, with the exit code of the process. */

@@ -1,6 +1,7 @@
 package dev.orrery.node;
 
 import dev.orrery.model.WorkerId;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

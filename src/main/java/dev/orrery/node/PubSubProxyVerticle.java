@@ -2,9 +2,11 @@ package dev.orrery.node;
 
 import dev.orrery.api.ApiServer;
 import dev.orrery.api.stream.Fanout;
+
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -22,8 +24,7 @@ public final class PubSubProxyVerticle extends VerticleBase {
     private int port;
 
     PubSubProxyVerticle(
-            Function<Context, Fanout> making,
-            Function<Fanout, Optional<ApiServer>> serving) {
+            Function<Context, Fanout> making, Function<Fanout, Optional<ApiServer>> serving) {
         this.making = making;
         this.serving = serving;
     }
@@ -34,10 +35,9 @@ public final class PubSubProxyVerticle extends VerticleBase {
         fanout = Optional.of(made);
         server = serving.apply(made);
         return made.start()
-                .compose(
-                        done ->
-                                server.map(it -> it.listen().onSuccess(found -> port = found))
-                                        .orElse(Future.succeededFuture(0)));
+                .compose(done ->
+                        server.map(it -> it.listen().onSuccess(found -> port = found))
+                                .orElse(Future.succeededFuture(0)));
     }
 
     /** The hub, once started. */

@@ -11,6 +11,10 @@ import dev.orrery.store.CentralStore;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.StoreException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +22,6 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Removes what has been kept long enough: records first, then their files. Blocking. */
 final class Retention {
@@ -57,10 +59,7 @@ final class Retention {
         List<BlobId> held = jobs.blobsOf(over);
         try {
             Message reply =
-                    bus.request(
-                                    Address.SCHEDULER,
-                                    new SchedulerRequest.Purge(over),
-                                    PURGE_TIMEOUT)
+                    bus.request(Address.SCHEDULER, new SchedulerRequest.Purge(over), PURGE_TIMEOUT)
                             .toCompletionStage()
                             .toCompletableFuture()
                             .get(PURGE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

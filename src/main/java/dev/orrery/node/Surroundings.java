@@ -2,7 +2,9 @@ package dev.orrery.node;
 
 import dev.orrery.bus.BusNode;
 import dev.orrery.config.Settings;
+
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
 import java.net.URI;
 
 /**
@@ -29,6 +31,7 @@ record Surroundings(
         boolean any = host.equals("0.0.0.0") || host.equals("::");
         String scheme = settings.server().tls().isPresent() ? "https" : "http";
         String name = any ? settings.cluster().host() : host;
-        return URI.create(scheme + "://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port);
+        return URI.create(
+                scheme + "://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port);
     }
 }

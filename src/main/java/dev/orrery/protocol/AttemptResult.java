@@ -4,6 +4,7 @@ import dev.orrery.model.CapturedLog;
 import dev.orrery.model.Outcome;
 import dev.orrery.model.StoredFile;
 import dev.orrery.model.Usage;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

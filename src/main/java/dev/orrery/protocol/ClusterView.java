@@ -2,6 +2,7 @@ package dev.orrery.protocol;
 
 import dev.orrery.model.Resources;
 import dev.orrery.model.WorkerId;
+
 import java.time.Instant;
 import java.util.List;
 

@@ -2,10 +2,12 @@ package dev.orrery.protocol;
 
 import dev.orrery.model.JobId;
 import dev.orrery.model.WorkerId;
+
 import java.util.List;
 
 /** A fact that the store keeps before anybody hears of it. */
-public sealed interface DurableEvent permits JobEvent, DurableEvent.WorkerDrainSet, DurableEvent.JobsPurged {
+public sealed interface DurableEvent
+        permits JobEvent, DurableEvent.WorkerDrainSet, DurableEvent.JobsPurged {
 
     /** A worker takes no new work, or takes it again; holds across restarts of everything. */
     record WorkerDrainSet(WorkerId worker, boolean draining) implements DurableEvent {}

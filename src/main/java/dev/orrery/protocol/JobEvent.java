@@ -5,6 +5,7 @@ import dev.orrery.model.JobSpec;
 import dev.orrery.model.TaskRange;
 import dev.orrery.model.TaskStatus;
 import dev.orrery.model.WorkerId;
+
 import java.time.Instant;
 import java.util.Optional;
 

@@ -3,6 +3,7 @@ package dev.orrery.protocol;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.WorkerId;
+
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.orrery.protocol;
 
 import dev.orrery.model.Namespace;
+
 import java.util.Optional;
 
 /**

@@ -23,8 +23,7 @@ public sealed interface SchedulerReply extends Message {
      *
      * @param reasons sentences, the most telling first
      */
-    record Explained(JobId job, TaskStatus status, List<String> reasons)
-            implements SchedulerReply {
+    record Explained(JobId job, TaskStatus status, List<String> reasons) implements SchedulerReply {
         /** Copies the list. */
         public Explained {
             reasons = List.copyOf(reasons);

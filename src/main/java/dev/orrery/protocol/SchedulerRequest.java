@@ -3,6 +3,7 @@ package dev.orrery.protocol;
 import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.WorkerId;
+
 import java.util.List;
 import java.util.Optional;
 

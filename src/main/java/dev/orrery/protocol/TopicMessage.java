@@ -5,6 +5,7 @@ import dev.orrery.model.CapturedLog;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.Problem;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,9 @@ public sealed interface TopicMessage extends Message {
     /** How many bytes of a stream of an attempt the master holds. */
     record LogSize(AttemptId attempt, CapturedLog.Stream stream, long sizeBytes) {}
 
-    /** Live events of topics that the proxy subscribed to: hints, repaired by {@code ReadEvents}. */
+    /**
+     * Live events of topics that the proxy subscribed to: hints, repaired by {@code ReadEvents}.
+     */
     record Events(long epoch, List<TopicEvent> events) implements TopicMessage {
         /** Copies the list. */
         public Events {

@@ -3,6 +3,7 @@ package dev.orrery.protocol;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.Outcome.StopReason;
+
 import java.util.List;
 
 /** What a leader commands a worker; refused when the epoch is older than one it has seen. */
@@ -39,8 +40,7 @@ public sealed interface WorkerCommand extends Message {
     }
 
     /** Give back those of these attempts that are not started; each is reported NotStarted. */
-    record Recall(long epoch, long incarnation, List<AttemptId> attempts)
-            implements WorkerCommand {
+    record Recall(long epoch, long incarnation, List<AttemptId> attempts) implements WorkerCommand {
         /** Copies the list. */
         public Recall {
             attempts = List.copyOf(attempts);

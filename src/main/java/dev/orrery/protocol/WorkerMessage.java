@@ -2,6 +2,7 @@ package dev.orrery.protocol;
 
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.WorkerId;
+
 import java.time.Instant;
 import java.util.List;
 
@@ -57,8 +58,8 @@ public sealed interface WorkerMessage extends Message {
     }
 
     /**
-     * What happened to attempts; sent again under the same number until acknowledged, one batch at a
-     * time.
+     * What happened to attempts; sent again under the same number until acknowledged, one batch at
+     * a time.
      */
     record Reports(WorkerId worker, long incarnation, long seq, List<Report> reports)
             implements WorkerMessage {

@@ -1,6 +1,7 @@
 package dev.orrery.protocol;
 
 import dev.orrery.model.Resources;
+
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -1,6 +1,7 @@
 package dev.orrery.protocol;
 
 import dev.orrery.model.AttemptId;
+
 import java.util.List;
 
 /** What the leader's scheduler answers a worker. */

@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.List;
+
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -26,8 +27,7 @@ final class Certificates {
         Certificates made = new Certificates(directory);
         try {
             Files.createDirectories(directory);
-            Files.writeString(
-                    directory.resolve("names"), "subjectAltName=IP:" + address + "\n");
+            Files.writeString(directory.resolve("names"), "subjectAltName=IP:" + address + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

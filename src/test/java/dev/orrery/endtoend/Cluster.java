@@ -3,6 +3,7 @@ package dev.orrery.endtoend;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -114,14 +115,13 @@ final class Cluster {
     void awaitNode(Api api, String name, String state) {
         await("node " + name + " to be " + state)
                 .atMost(PATIENCE)
-                .until(
-                        () -> {
-                            for (JsonNode node : api.get("/nodes").json().path("items")) {
-                                if (node.path("name").asText().equals(name)) {
-                                    return node.path("state").asText().equals(state);
-                                }
-                            }
-                            return false;
-                        });
+                .until(() -> {
+                    for (JsonNode node : api.get("/nodes").json().path("items")) {
+                        if (node.path("name").asText().equals(name)) {
+                            return node.path("state").asText().equals(state);
+                        }
+                    }
+                    return false;
+                });
     }
 }

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,10 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The program at the command line, beside a running server and without one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -100,8 +102,7 @@ final class CommandLineIT {
         Processes.signal("INT", run.pid());
 
         assertThat(run.exit()).isEqualTo(130);
-        await().atMost(Duration.ofSeconds(15))
-                .until(() -> Processes.withArgument(mark).isEmpty());
+        await().atMost(Duration.ofSeconds(15)).until(() -> Processes.withArgument(mark).isEmpty());
     }
 
     @Test
@@ -135,7 +136,9 @@ final class CommandLineIT {
     void logs_areFollowedWhileTheTaskRuns() throws IOException {
         Path go = stage.path("go-" + System.nanoTime());
         String job =
-                submit("--shell", "echo one; until [ -e " + go + " ]; do sleep 0.05; done; echo two");
+                submit(
+                        "--shell",
+                        "echo one; until [ -e " + go + " ]; do sleep 0.05; done; echo two");
 
         Program logs = orrery("logs", "-f", job);
         await().atMost(Duration.ofSeconds(30)).until(() -> logs.out().equals("one\n"));
@@ -178,8 +181,7 @@ final class CommandLineIT {
         assertThat(range.lines()).hasSize(3).doesNotHaveDuplicates();
         String last = ask("status", "--namespace", "numbered", "last", "--output", "quiet");
         assertThat(last).isEqualTo(range.lines().toList().getLast() + "\n");
-        JsonNode listed =
-                Api.parse(ask("list", "--namespace", "numbered", "--output", "json"));
+        JsonNode listed = Api.parse(ask("list", "--namespace", "numbered", "--output", "json"));
         assertThat(listed).hasSize(3);
     }
 

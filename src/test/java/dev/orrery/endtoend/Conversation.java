@@ -3,6 +3,7 @@ package dev.orrery.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -37,7 +38,8 @@ final class Conversation implements AutoCloseable, WebSocket.Listener {
     /** Opens a conversation and says nothing yet. */
     static Conversation connect(HttpClient http, URI server) {
         Conversation conversation = new Conversation();
-        URI stream = URI.create("ws" + server.toString().substring("http".length()) + "/api/v1/stream");
+        URI stream =
+                URI.create("ws" + server.toString().substring("http".length()) + "/api/v1/stream");
         conversation.socket =
                 Optional.of(
                         http.newWebSocketBuilder()

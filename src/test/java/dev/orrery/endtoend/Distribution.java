@@ -65,8 +65,7 @@ final class Distribution {
         Attributes main = manifest.getMainAttributes();
         main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
         main.put(Attributes.Name.MAIN_CLASS, "dev.orrery.Main");
-        main.put(
-                Attributes.Name.CLASS_PATH, elements.stream().collect(Collectors.joining(" ")));
+        main.put(Attributes.Name.CLASS_PATH, elements.stream().collect(Collectors.joining(" ")));
         try (OutputStream file = Files.newOutputStream(jar)) {
             new JarOutputStream(file, manifest).close();
         }

@@ -24,7 +24,9 @@ final class Form {
 
     Form file(String fileName, byte[] content) {
         return part(
-                "name=\"file\"; filename=\"" + fileName + "\"", "application/octet-stream", content);
+                "name=\"file\"; filename=\"" + fileName + "\"",
+                "application/octet-stream",
+                content);
     }
 
     private Form part(String disposition, String type, byte[] content) {

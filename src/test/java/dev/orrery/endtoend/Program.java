@@ -40,7 +40,11 @@ final class Program {
                         () ->
                                 java(process.toHandle()) || process.children().noneMatch(this::java)
                                         ? pid()
-                                        : process.children().filter(this::java).findFirst().map(ProcessHandle::pid).orElse(0L),
+                                        : process.children()
+                                                .filter(this::java)
+                                                .findFirst()
+                                                .map(ProcessHandle::pid)
+                                                .orElse(0L),
                         pid -> pid != 0);
     }
 
@@ -129,6 +133,10 @@ final class Program {
     String transcript() {
         String both = out() + err();
         String tail = both.substring(Math.max(0, both.length() - 6_000));
-        return "---- " + title + (isAlive() ? " lives" : " exited " + process.exitValue()) + "\n" + tail;
+        return "---- "
+                + title
+                + (isAlive() ? " lives" : " exited " + process.exitValue())
+                + "\n"
+                + tail;
     }
 }

@@ -3,16 +3,18 @@ package dev.orrery.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The order in which one slot takes tasks, and what keeps a task from it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -50,18 +52,15 @@ final class SchedulingIT {
         Instant now = Instant.now();
         List<String> jobs =
                 List.of(10, 8, 5, 2).stream()
-                        .map(
-                                minutes ->
-                                        api.submit(
-                                                """
-                                                {"command": "echo %d >> %s", "deadline": "%s"}
-                                                """
-                                                        .formatted(
-                                                                minutes,
-                                                                trace,
-                                                                now.plus(
-                                                                        Duration.ofMinutes(
-                                                                                minutes)))))
+                        .map(minutes ->
+                                api.submit(
+                                        """
+                                        {"command": "echo %d >> %s", "deadline": "%s"}
+                                        """
+                                                .formatted(
+                                                        minutes,
+                                                        trace,
+                                                        now.plus(Duration.ofMinutes(minutes)))))
                         .toList();
 
         // when
@@ -80,13 +79,12 @@ final class SchedulingIT {
         List<String> jobs =
                 List.of("low -5", "first 0", "second 0", "high 5").stream()
                         .map(text -> text.split(" "))
-                        .map(
-                                words ->
-                                        api.submit(
-                                                """
-                                                {"command": "echo %s >> %s", "priority": %s}
-                                                """
-                                                        .formatted(words[0], trace, words[1])))
+                        .map(words ->
+                                api.submit(
+                                        """
+                                        {"command": "echo %s >> %s", "priority": %s}
+                                        """
+                                                .formatted(words[0], trace, words[1])))
                         .toList();
 
         Files.createFile(go);

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
@@ -15,8 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a node refuses: unsafe configurations, strangers, and a second one in its directory. */
 final class SecurityIT {
@@ -76,8 +78,7 @@ final class SecurityIT {
         // given
         Program server = dev().ready();
         Api stranger = new Api(server.uri(), "orr_0000000000000000000000000000000000000000000");
-        JsonNode paths =
-                new YAMLMapper().readTree(Distribution.contract().toFile()).path("paths");
+        JsonNode paths = new YAMLMapper().readTree(Distribution.contract().toFile()).path("paths");
         Set<String> open = new TreeSet<>();
         int asked = 0;
 

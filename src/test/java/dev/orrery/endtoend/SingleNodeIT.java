@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -20,10 +26,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One node with all roles, as a client of its HTTP interface finds it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -160,13 +162,12 @@ final class SingleNodeIT {
                 api.stdout(job).lines().map(line -> line.substring(0, line.indexOf('='))).toList();
         assertThat(names)
                 .contains("MINE", "PATH", "HOME", "ORRERY_JOB", "ORRERY_ATTEMPT", "ORRERY_WORKER")
-                .allMatch(
-                        name ->
-                                name.startsWith("ORRERY_")
-                                        || List.of(
-                                                        "MINE", "PATH", "HOME", "LANG", "LC_ALL",
-                                                        "TZ", "USER", "SHELL")
-                                                .contains(name))
+                .allMatch(name ->
+                        name.startsWith("ORRERY_")
+                                || List.of(
+                                                "MINE", "PATH", "HOME", "LANG", "LC_ALL", "TZ",
+                                                "USER", "SHELL")
+                                        .contains(name))
                 .doesNotContain("ORRERY_JAR", "ORRERY_JAVA_OPTS", "JAVA_HOME");
     }
 
@@ -218,15 +219,9 @@ final class SingleNodeIT {
         try (ExecutorService clients = Executors.newFixedThreadPool(16)) {
             List<Future<Api.Answer>> answers =
                     IntStream.range(0, 100)
-                            .mapToObj(
-                                    i ->
-                                            clients.submit(
-                                                    () ->
-                                                            api.post(
-                                                                    "/jobs",
-                                                                    body,
-                                                                    "Idempotency-Key",
-                                                                    "same")))
+                            .mapToObj(i ->
+                                    clients.submit(() ->
+                                            api.post("/jobs", body, "Idempotency-Key", "same")))
                             .toList();
             ids = new ArrayList<>();
             for (Future<Api.Answer> answer : answers) {
@@ -269,12 +264,13 @@ final class SingleNodeIT {
                                         .json("{\"command\": [\"true\"], \"cpu\": 1}")));
 
         // then
-        assertThat(refused).allSatisfy(answer -> {
-            assertThat(answer.status()).as(answer.text()).isEqualTo(400);
-            assertThat(answer.headers().firstValue("content-type").orElse(""))
-                    .startsWith("application/problem+json");
-            assertThat(answer.json().path("code").asInt()).isPositive();
-        });
+        assertThat(refused)
+                .allSatisfy(answer -> {
+                    assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+                    assertThat(answer.headers().firstValue("content-type").orElse(""))
+                            .startsWith("application/problem+json");
+                    assertThat(answer.json().path("code").asInt()).isPositive();
+                });
         assertThat(newestNumber()).isEqualTo(before);
         assertThat(blobFiles()).isEqualTo(blobs);
     }
@@ -306,13 +302,17 @@ final class SingleNodeIT {
         // given a task that waits for a file
         Path go = stage.path("go-" + System.nanoTime());
         String job =
-                api.submitShell("echo first; until [ -e " + go + " ]; do sleep 0.05; done; echo last");
+                api.submitShell(
+                        "echo first; until [ -e " + go + " ]; do sleep 0.05; done; echo last");
 
         // when
         var response =
                 api.http()
                         .send(
-                                api.request("/api/v1/jobs/" + job + "/logs?stream=stdout&follow=true")
+                                api.request(
+                                                "/api/v1/jobs/"
+                                                        + job
+                                                        + "/logs?stream=stdout&follow=true")
                                         .build(),
                                 BodyHandlers.ofInputStream());
         byte[] first = response.body().readNBytes(6);

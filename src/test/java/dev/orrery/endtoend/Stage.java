@@ -2,6 +2,12 @@ package dev.orrery.endtoend;
 
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,11 +20,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.extension.AfterAllCallback;
-import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
  * Where a test plays: a directory, and the programs that were started in it.
@@ -26,8 +27,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  * <p>At the end, of the test or of the class by its lifecycle, every process is killed by its id,
  * tasks left behind included: all of them carry the directory in their environment as HOME.
  */
-final class Stage
-        implements AfterEachCallback, AfterAllCallback, TestExecutionExceptionHandler {
+final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionExceptionHandler {
     private static final String JVM =
             "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto"
                     + " -XX:+ExitOnOutOfMemoryError --sun-misc-unsafe-memory-access=allow"
@@ -153,12 +153,11 @@ final class Stage
                 .filter(Processes::isAlive)
                 .forEach(pid -> Processes.signal("KILL", pid));
         await().atMost(Duration.ofSeconds(20))
-                .until(
-                        () -> {
-                            List<Long> left = Processes.withEnvironment(directory.toString());
-                            left.forEach(pid -> Processes.signal("KILL", pid));
-                            return left.isEmpty();
-                        });
+                .until(() -> {
+                    List<Long> left = Processes.withEnvironment(directory.toString());
+                    left.forEach(pid -> Processes.signal("KILL", pid));
+                    return left.isEmpty();
+                });
         remove();
     }
 

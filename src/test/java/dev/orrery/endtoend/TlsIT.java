@@ -3,6 +3,9 @@ package dev.orrery.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
@@ -15,9 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+
 import javax.net.ssl.SSLHandshakeException;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A cluster whose every connection is encrypted, but for the member ports. */
 final class TlsIT {
@@ -71,9 +73,12 @@ final class TlsIT {
         Api.Answer accepted =
                 api.postForm(
                         new Form()
-                                .json("{\"command\": \"tr a-z A-Z <in >out\", \"outputs\": [\"out\"]}")
-                                .file("in", "secret".repeat(20_000).getBytes(
-                                        StandardCharsets.UTF_8)));
+                                .json(
+                                        "{\"command\": \"tr a-z A-Z <in >out\", \"outputs\":"
+                                            + " [\"out\"]}")
+                                .file(
+                                        "in",
+                                        "secret".repeat(20_000).getBytes(StandardCharsets.UTF_8)));
         assertThat(accepted.status()).as(accepted.text()).isEqualTo(201);
         String job = accepted.json().path("id").asText();
 
@@ -105,8 +110,7 @@ final class TlsIT {
 
     @Test
     void strangerToTheAuthority_isNotSpokenTo() {
-        Program server =
-                node("data", "dev", "--host", host, "--port", "0").ready();
+        Program server = node("data", "dev", "--host", host, "--port", "0").ready();
         Api doubter = new Api(HttpClient.newHttpClient(), server.uri(), stage.token("data"));
 
         assertThatThrownBy(() -> doubter.send(doubter.request("/healthz").build()))

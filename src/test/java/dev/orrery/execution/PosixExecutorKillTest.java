@@ -1,11 +1,12 @@
 package dev.orrery.execution;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static dev.orrery.execution.Machine.sleepers;
 import static dev.orrery.execution.Machine.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.orrery.execution.posix.Launcher;
 import dev.orrery.model.Outcome;
