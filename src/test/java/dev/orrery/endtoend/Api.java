@@ -16,6 +16,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -48,11 +49,28 @@ final class Api {
         this.token = token;
     }
 
-    /** An answer with its whole body; nobody compares two of them. */
-    @SuppressWarnings("ArrayRecordComponent")
-    record Answer(int status, HttpHeaders headers, byte[] body) {
+    /** An answer with its whole body. */
+    static final class Answer {
+        private final HttpResponse<byte[]> response;
+
+        private Answer(HttpResponse<byte[]> response) {
+            this.response = response;
+        }
+
+        int status() {
+            return response.statusCode();
+        }
+
+        HttpHeaders headers() {
+            return response.headers();
+        }
+
+        byte[] body() {
+            return response.body();
+        }
+
         String text() {
-            return new String(body, StandardCharsets.UTF_8);
+            return new String(body(), StandardCharsets.UTF_8);
         }
 
         JsonNode json() {
@@ -88,8 +106,7 @@ final class Api {
 
     Answer send(HttpRequest request) throws IOException {
         try {
-            var response = http.send(request, BodyHandlers.ofByteArray());
-            return new Answer(response.statusCode(), response.headers(), response.body());
+            return new Answer(http.send(request, BodyHandlers.ofByteArray()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -42,16 +42,21 @@ final class Distribution {
         Path built = Path.of(System.getProperty("orrery.jar", "target/orrery.jar"));
         Path compiled = CLASSES.resolve(".done");
         try {
-            boolean stale =
-                    !Files.exists(built)
-                            || (Files.exists(compiled)
-                                    && Files.getLastModifiedTime(compiled)
-                                                    .compareTo(Files.getLastModifiedTime(built))
-                                            > 0);
-            return stale ? pointer(directory.resolve("orrery.jar")) : built.toAbsolutePath();
+            return isOlder(built, compiled)
+                    ? pointer(directory.resolve("orrery.jar"))
+                    : built.toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean isOlder(Path built, Path compiled) throws IOException {
+        if (!Files.exists(built)) {
+            return true;
+        }
+        return Files.exists(compiled)
+                && Files.getLastModifiedTime(compiled).compareTo(Files.getLastModifiedTime(built))
+                        > 0;
     }
 
     private static Path pointer(Path jar) throws IOException {

@@ -70,15 +70,9 @@ final class TlsIT {
 
         // when a job with a file in and a file out goes through
         Api api = new Api(certificates.client(), uri, stage.token("data"));
-        Api.Answer accepted =
-                api.postForm(
-                        new Form()
-                                .json(
-                                        "{\"command\": \"tr a-z A-Z <in >out\", \"outputs\":"
-                                            + " [\"out\"]}")
-                                .file(
-                                        "in",
-                                        "secret".repeat(20_000).getBytes(StandardCharsets.UTF_8)));
+        String spec = "{\"command\": \"tr a-z A-Z <in >out\", \"outputs\": [\"out\"]}";
+        byte[] secret = "secret".repeat(20_000).getBytes(StandardCharsets.UTF_8);
+        Api.Answer accepted = api.postForm(new Form().json(spec).file("in", secret));
         assertThat(accepted.status()).as(accepted.text()).isEqualTo(201);
         String job = accepted.json().path("id").asText();
 
