@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,11 +43,13 @@ public final class WorkerVerticle extends VerticleBase
     private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration STOP_SLACK = Duration.ofSeconds(3);
     private static final long DRAIN_CHECK_MILLIS = 20;
+    private static final int STOPPED_EARLY_MAX = 1_000;
 
     private final Bus bus;
     private final Parts parts;
     private final AttemptBoard board;
     private final Map<AttemptId, Execution> executions = new HashMap<>();
+    private final LinkedHashSet<AttemptId> stoppedEarly = new LinkedHashSet<>();
     private final Promise<Void> joined = Promise.promise();
     private Optional<Link> link = Optional.empty();
     private long lastSession;
@@ -146,10 +149,17 @@ public final class WorkerVerticle extends VerticleBase
         }
         if (command.seq() > lastSeq) {
             lastSeq = command.seq();
-            command.assignments().forEach(board::add);
+            command.assignments().forEach(this::take);
             startWhatFits();
         }
         return new WorkerCommandReply.Taken(command.seq());
+    }
+
+    private void take(Assignment assignment) {
+        board.add(assignment);
+        if (stoppedEarly.remove(assignment.attempt())) {
+            withdraw(assignment.attempt(), "stopped before it came");
+        }
     }
 
     private void startWhatFits() {
@@ -161,11 +171,18 @@ public final class WorkerVerticle extends VerticleBase
         }
     }
 
+    /** Stops attempts; one that is not here yet is remembered, for a stop may overtake it. */
     private void stop(List<AttemptId> attempts, StopReason reason) {
         for (AttemptId attempt : attempts) {
-            if (!withdraw(attempt, "stopped before it started")) {
-                Optional.ofNullable(executions.get(attempt)).ifPresent(it -> it.stop(reason));
+            Execution execution = executions.get(attempt);
+            if (execution != null) {
+                execution.stop(reason);
+            } else if (!withdraw(attempt, "stopped before it started") && !board.holds(attempt)) {
+                stoppedEarly.add(attempt);
             }
+        }
+        while (stoppedEarly.size() > STOPPED_EARLY_MAX) {
+            stoppedEarly.removeFirst();
         }
     }
 

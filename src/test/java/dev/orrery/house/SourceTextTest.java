@@ -25,7 +25,7 @@ final class SourceTextTest {
     private static final Pattern EMPTY_NAME =
             Pattern.compile("\\w+(?:Manager|Helper|Utils?|Impl)|(?:Abstract|Base)[A-Z]\\w*");
     private static final Pattern PACKAGE_SENTENCE =
-            Pattern.compile("(?s)/\\*\\*\\s*[\\w{<].*\\..*\\*/|///\\s*[\\w{<].*\\.");
+            Pattern.compile("(?s)/\\*\\*[\\s*]*[\\w{<].*\\..*\\*/|///\\s*[\\w{<].*\\.");
     private static final Pattern TODO_WITHOUT_ISSUE =
             Pattern.compile("\\bTODO\\b(?!\\(#\\d+\\))|\\bFIXME\\b");
     private static final Pattern CONSOLE = Pattern.compile("\\bSystem\\s*\\.\\s*(?:out|err)\\b");

@@ -69,30 +69,9 @@ final class Ledger {
                                 check(task.status == TaskStatus.WAITING, "waiting", event);
                                 task.status = TaskStatus.QUEUED;
                             });
-            case JobEvent.Assigned it ->
-                    each(
-                            event,
-                            it.tasks(),
-                            task -> {
-                                check(task.status == TaskStatus.QUEUED, "queued", event);
-                                check(it.attempt() > task.attempts, "a new attempt", event);
-                                task.attempts = it.attempt();
-                                task.status = TaskStatus.ASSIGNED;
-                                task.holder = Optional.of(it.worker());
-                            });
+            case JobEvent.Assigned it -> each(event, it.tasks(), task -> assign(event, it, task));
             case JobEvent.Unassigned it ->
-                    each(
-                            event,
-                            it.tasks(),
-                            task -> {
-                                check(
-                                        task.status == TaskStatus.ASSIGNED && !task.cancelled,
-                                        "assigned",
-                                        event);
-                                check(it.attempt() == task.attempts, "the present attempt", event);
-                                task.status = TaskStatus.QUEUED;
-                                task.holder = Optional.empty();
-                            });
+                    each(event, it.tasks(), task -> unassign(event, it, task));
             case JobEvent.Started it ->
                     each(
                             event,
@@ -122,6 +101,21 @@ final class Ledger {
         }
         check(!over || event.change() instanceof JobEvent.Retried, "before the last", event);
         over = Arrays.stream(tasks).allMatch(task -> task.status.isTerminal());
+    }
+
+    private static void assign(JobEvent event, JobEvent.Assigned it, Task task) {
+        check(task.status == TaskStatus.QUEUED, "queued", event);
+        check(it.attempt() > task.attempts, "a new attempt", event);
+        task.attempts = it.attempt();
+        task.status = TaskStatus.ASSIGNED;
+        task.holder = Optional.of(it.worker());
+    }
+
+    private static void unassign(JobEvent event, JobEvent.Unassigned it, Task task) {
+        check(task.status == TaskStatus.ASSIGNED && !task.cancelled, "assigned", event);
+        check(it.attempt() == task.attempts, "the present attempt", event);
+        task.status = TaskStatus.QUEUED;
+        task.holder = Optional.empty();
     }
 
     private void ended(JobEvent event, JobEvent.AttemptEnded it) {
