@@ -50,6 +50,9 @@ final class Dispatcher {
         }
         long perSlot = inAdvancePerSlot(state);
         for (QueueEntry head : heads) {
+            if (hasDeadline(state, head)) {
+                continue;
+            }
             Optional<WorkerId> worker = leastAhead(state, head, perSlot);
             if (worker.isPresent()) {
                 return assign(state, now, head, worker.get());
@@ -76,6 +79,11 @@ final class Dispatcher {
                         job.spec,
                         job.number));
         return draft.decided();
+    }
+
+    /** A task that may expire waits in the queue, where its deadline is watched. */
+    private static boolean hasDeadline(SchedulerState state, QueueEntry head) {
+        return state.job(head.tasks().job()).orElseThrow().spec.deadline().isPresent();
     }
 
     private long inAdvancePerSlot(SchedulerState state) {
