@@ -33,8 +33,9 @@ import java.util.regex.Pattern;
  */
 public final class Load {
 
-    private static final int CONNECTIONS = 2;
-    private static final int WINDOW = 256;
+    /** A server answers one request of a connection after the other. */
+    private static final int CONNECTIONS = 64;
+    private static final int WINDOW = 4;
     private static final long POLL_MILLIS = 5;
     private static final long PAUSE_MILLIS = 20;
     private static final int WAIT_SECONDS = 300;
