@@ -31,7 +31,7 @@ public final class JobHistory {
     private List<StoredFile> outputs = List.of();
     private TaskStatus status = TaskStatus.QUEUED;
 
-    private JobHistory(List<JobEvent> events) {
+    JobHistory(List<JobEvent> events) {
         this.events = List.copyOf(events);
         this.events.forEach(this::apply);
     }
@@ -59,6 +59,11 @@ public final class JobHistory {
             events.addAll(page);
         } while (page.size() == PAGE);
         return new JobHistory(events);
+    }
+
+    /** The history as it stood when the event of this number was the last. */
+    public JobHistory upTo(long seq) {
+        return new JobHistory(events.stream().filter(event -> event.seq() <= seq).toList());
     }
 
     /** The events, in order. */

@@ -104,7 +104,8 @@ public final class JobRoutes implements RouteSet {
         return blocking.call(
                         () -> {
                             JobRow row = asked.find();
-                            return new Whole(row, JobHistory.read(reads, row.job()));
+                            JobHistory history = JobHistory.read(reads, row.job());
+                            return new Whole(row, history.upTo(row.lastSeq()));
                         })
                 .compose(whole ->
                         call.json(200, out -> JobAnswers.whole(out, whole.row, whole.history)));
