@@ -1,8 +1,8 @@
 # Waits beside a worker. When standard input ends without a word, the worker was killed: then every
 # process that bears the marks of its tasks is killed, and nothing else is touched.
 #
-# Arguments: ORRERY_RUN=<mark>, the first digits of the tags, the beginnings of the paths of the
-# worker's control groups.
+# Arguments: ORRERY_RUN=<mark>, the first digits of the tags, the beginning of the paths of the
+# worker's control groups, if there are any.
 trap '' HUP INT TERM
 mark=$1
 tag=$2
@@ -24,6 +24,11 @@ while [ "$round" -lt 100 ] && [ "$quiet" -lt 3 ]; do
         for leaf in "$group"*; do
             if [ -w "$leaf/cgroup.kill" ]; then
                 echo 1 >"$leaf/cgroup.kill"
+            elif [ -w "$leaf/pids.max" ]; then
+                echo 0 >"$leaf/pids.max"
+                for pid in $(cat "$leaf/cgroup.procs"); do
+                    kill -KILL "$pid"
+                done
             fi
         done
     done

@@ -36,7 +36,6 @@ public final class EmptyExecutor implements Executor {
     public Execution start(Assignment assignment, Listener listener) {
         AttemptId attempt = assignment.attempt();
         Instant now = Instant.now();
-        listener.started(attempt, now);
         listener.ended(
                 attempt,
                 new AttemptResult(
@@ -46,7 +45,8 @@ public final class EmptyExecutor implements Executor {
                         now,
                         CapturedLog.EMPTY,
                         CapturedLog.EMPTY,
-                        List.of()));
+                        List.of()),
+                Optional.empty());
         return ENDED;
     }
 

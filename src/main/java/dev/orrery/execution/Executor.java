@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** Runs attempts on this machine (one of the replaceable components). */
@@ -22,6 +23,17 @@ public interface Executor extends AutoCloseable {
      * most one {@code started}, then any progress and output, then exactly one {@code ended}.
      */
     Execution start(Assignment assignment, Listener listener);
+
+    /**
+     * Takes an attempt that begins when one that runs ends, in its place and without a question
+     * back, so that a slot does not wait for its worker between two short tasks. Followers begin in
+     * the order they came.
+     *
+     * @return empty when nothing runs, or when this executor does no such thing
+     */
+    default Optional<Execution> follow(Assignment assignment, Listener listener) {
+        return Optional.empty();
+    }
 
     /**
      * Kills what an earlier incarnation of this worker left; called once, before any {@code start}.
@@ -37,8 +49,13 @@ public interface Executor extends AutoCloseable {
     @Override
     void close();
 
-    /** A running attempt. */
+    /** A running attempt, or one that follows. */
     interface Execution {
+
+        /** Takes back a follower; false when it has begun. */
+        default boolean withdraw() {
+            return false;
+        }
 
         /** Stops it: TERM, the grace time, then KILL to all of its processes. Repeatable. */
         void stop(StopReason reason);
@@ -50,14 +67,18 @@ public interface Executor extends AutoCloseable {
     /** Who hears of an attempt. */
     interface Listener {
 
-        /** The process runs. */
+        /** The process runs; not told of one that ends soon after, whose end says the same. */
         void started(AttemptId attempt, Instant at);
 
         /** The task said how far it is, from 0 to 1. */
         void progress(AttemptId attempt, double fraction, String text);
 
-        /** The attempt is over, its files are stored, and none of its processes is left. */
-        void ended(AttemptId attempt, AttemptResult result);
+        /**
+         * The attempt is over, its files are stored, and none of its processes is left.
+         *
+         * @param follower what has begun in its place
+         */
+        void ended(AttemptId attempt, AttemptResult result, Optional<AttemptId> follower);
     }
 
     /** How bytes come to and leave the worker: HTTP to a master, under the attempt's token. */

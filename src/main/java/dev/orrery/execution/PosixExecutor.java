@@ -4,6 +4,7 @@ import dev.orrery.execution.posix.ControlGroups;
 import dev.orrery.execution.posix.Identity;
 import dev.orrery.execution.posix.Launcher;
 import dev.orrery.execution.posix.Leftovers;
+import dev.orrery.execution.posix.ProcessTable;
 import dev.orrery.model.Outcome;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.protocol.AttemptResult;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -47,6 +49,7 @@ public final class PosixExecutor implements Executor {
     private final ExecutorService threads;
     private final AtomicLong attempts = new AtomicLong();
     private final Set<RunningAttempt> running = ConcurrentHashMap.newKeySet();
+    private final Places places = new Places();
     private volatile boolean closed;
 
     /**
@@ -71,6 +74,7 @@ public final class PosixExecutor implements Executor {
                             context.settings(),
                             Directories.in(context.directory()),
                             launcher,
+                            new ProcessTable(),
                             groups,
                             environment,
                             context.transfer());
@@ -97,6 +101,30 @@ public final class PosixExecutor implements Executor {
 
     @Override
     public Execution start(Assignment assignment, Listener listener) {
+        RunningAttempt attempt = prepare(assignment, listener);
+        boolean _ = attempt.begin();
+        places.add();
+        try {
+            threads.execute(() -> runFrom(attempt));
+        } catch (RejectedExecutionException e) {
+            running.remove(attempt);
+            places.remove();
+            refuse(assignment, listener);
+        }
+        return attempt;
+    }
+
+    @Override
+    public Optional<Execution> follow(Assignment assignment, Listener listener) {
+        RunningAttempt attempt = prepare(assignment, listener);
+        if (places.queue(attempt)) {
+            return Optional.of(attempt);
+        }
+        running.remove(attempt);
+        return Optional.empty();
+    }
+
+    private RunningAttempt prepare(Assignment assignment, Listener listener) {
         Identity identity =
                 run.attempt(Workspace.nameOf(assignment.attempt()), attempts.incrementAndGet());
         RunningAttempt attempt = new RunningAttempt(place, assignment, identity, listener);
@@ -104,25 +132,26 @@ public final class PosixExecutor implements Executor {
         if (closed) {
             attempt.kill(StopReason.WORKER_STOPPED);
         }
-        try {
-            threads.execute(() -> runToItsEnd(attempt));
-        } catch (RejectedExecutionException e) {
-            running.remove(attempt);
-            refuse(assignment, listener);
-        }
         return attempt;
     }
 
-    private void runToItsEnd(RunningAttempt attempt) {
-        try {
-            attempt.run();
-        } catch (RuntimeException e) {
-            LOG.atError()
-                    .addKeyValue("attempt", attempt.attempt())
-                    .setCause(e)
-                    .log("the listener failed");
-        } finally {
-            running.remove(attempt);
+    /** Runs an attempt, then whatever follows in its place. */
+    private void runFrom(RunningAttempt first) {
+        Optional<RunningAttempt> current = Optional.of(first);
+        while (current.isPresent()) {
+            RunningAttempt attempt = current.get();
+            Places.Succession succession = places.succession();
+            try {
+                attempt.run(() -> succession.next().map(RunningAttempt::attempt));
+            } catch (RuntimeException e) {
+                LOG.atError()
+                        .addKeyValue("attempt", attempt.attempt())
+                        .setCause(e)
+                        .log("the listener failed");
+            } finally {
+                running.remove(attempt);
+            }
+            current = succession.next();
         }
     }
 
@@ -133,13 +162,14 @@ public final class PosixExecutor implements Executor {
                 .start(() ->
                         listener.ended(
                                 assignment.attempt(),
-                                AttemptResult.without(outcome, Instant.now())));
+                                AttemptResult.without(outcome, Instant.now()),
+                                Optional.empty()));
     }
 
     @Override
     public int killLeftovers() {
         int grouped = place.groups().killLeftovers(place.launcher().signals());
-        int marked = Leftovers.kill(run.worker(), place.launcher().signals());
+        int marked = Leftovers.kill(run.worker(), place.table(), place.launcher().signals());
         place.directories().clear();
         return grouped + marked;
     }
@@ -163,6 +193,9 @@ public final class PosixExecutor implements Executor {
         }
         warden.close();
         place.groups().close();
+        place.directories().discardSpare();
+        place.table().close();
+        place.launcher().close();
     }
 
     /** Makes executors that run processes. */

@@ -8,7 +8,6 @@ import dev.orrery.model.Outcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +20,10 @@ final class ProcessWatch {
 
     private static final long NEVER = Long.MAX_VALUE;
     private static final long SAMPLE_FIRST = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** What ends sooner is not told to run: its end says the same, for one event instead of two. */
+    private static final long RUNS_ON = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final long SAMPLE_SECOND = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long SAMPLE_PAUSE_MAX = TimeUnit.SECONDS.toNanos(1);
     private static final long PROGRESS_PAUSE = TimeUnit.MILLISECONDS.toNanos(250);
@@ -34,15 +37,26 @@ final class ProcessWatch {
     private final CapturedOutput output;
     private final Settings.Worker settings;
     private final Supplier<Optional<StopOrder>> order;
-    private final Consumer<ProgressLines.Progress> progress;
+    private final Listener listener;
     private final long timeoutAt;
     private Optional<Outcome> forced = Optional.empty();
     private long killAt = NEVER;
     private long exitedAt = NEVER;
     private long drainedAt = NEVER;
     private long sampleAt = SAMPLE_FIRST;
+    private long runsOnAt = RUNS_ON;
     private long progressAt;
     private long memoryPeakBytes;
+
+    /** Who hears of a process that runs. */
+    interface Listener {
+
+        /** It did not end at once; told before any progress. */
+        void runsOn();
+
+        /** The task said how far it is. */
+        void progress(ProgressLines.Progress progress);
+    }
 
     /**
      * What became of it.
@@ -64,14 +78,14 @@ final class ProcessWatch {
             Settings.Worker settings,
             Optional<Duration> timeout,
             Supplier<Optional<StopOrder>> order,
-            Consumer<ProgressLines.Progress> progress) {
+            Listener listener) {
         this.child = child;
         this.tree = tree;
         this.output = output;
         this.settings = settings;
         this.timeoutAt = timeout.map(ProcessWatch::nanos).orElse(NEVER);
         this.order = order;
-        this.progress = progress;
+        this.listener = listener;
     }
 
     /** Returns when the process and all that descend from it are gone. */
@@ -80,6 +94,7 @@ final class ProcessWatch {
             obey();
             kill();
             sample();
+            tellThatItRunsOn();
             tellProgress();
             child.await(millisToNextWake());
             noticeExit();
@@ -87,7 +102,10 @@ final class ProcessWatch {
         boolean isGone = clear();
         readLastWords();
         progressAt = 0;
-        tellProgress();
+        if (output.hasProgress()) {
+            tellThatItRunsOn();
+            tellProgress();
+        }
         Child.Exit exit = child.reap();
         return new Ended(exit, forced, Duration.ofNanos(exitedAt), memoryPeakBytes, isGone);
     }
@@ -134,9 +152,16 @@ final class ProcessWatch {
         sampleAt = Math.max(SAMPLE_SECOND, now() + Math.min(now(), SAMPLE_PAUSE_MAX));
     }
 
+    private void tellThatItRunsOn() {
+        if (runsOnAt != NEVER && (now() >= runsOnAt || output.hasProgress())) {
+            listener.runsOn();
+            runsOnAt = NEVER;
+        }
+    }
+
     private void tellProgress() {
         if (output.hasProgress() && now() >= progressAt) {
-            output.takeProgress().ifPresent(progress);
+            output.takeProgress().ifPresent(listener::progress);
             progressAt = now() + PROGRESS_PAUSE;
         }
     }
@@ -149,7 +174,7 @@ final class ProcessWatch {
     }
 
     private long millisToNextWake() {
-        long next = Math.min(Math.min(sampleAt, killAt), Math.min(drainedAt, NEVER));
+        long next = Math.min(Math.min(sampleAt, killAt), Math.min(drainedAt, runsOnAt));
         if (forced.isEmpty()) {
             next = Math.min(next, timeoutAt);
         }

@@ -10,6 +10,7 @@ import dev.orrery.execution.posix.ControlGroups;
 import dev.orrery.execution.posix.Identity;
 import dev.orrery.execution.posix.Launch;
 import dev.orrery.execution.posix.Launcher;
+import dev.orrery.execution.posix.ProcessTable;
 import dev.orrery.execution.posix.ProcessTree;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobSpec;
@@ -31,9 +32,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One attempt from its assignment to its report, on one thread. */
-final class RunningAttempt implements Execution, Runnable {
+final class RunningAttempt implements Execution {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningAttempt.class);
 
@@ -55,6 +57,8 @@ final class RunningAttempt implements Execution, Runnable {
     private Optional<StopOrder> order = Optional.empty();
     private Optional<Thread> interruptible = Optional.empty();
     private Optional<Child> child = Optional.empty();
+    private boolean isWithdrawn;
+    private boolean hasBegun;
     private boolean isGone = true;
 
     /** The worker around an attempt. */
@@ -62,6 +66,7 @@ final class RunningAttempt implements Execution, Runnable {
             Settings.Worker settings,
             Directories directories,
             Launcher launcher,
+            ProcessTable table,
             ControlGroups groups,
             TaskEnvironment environment,
             Transfer transfer) {}
@@ -75,6 +80,22 @@ final class RunningAttempt implements Execution, Runnable {
 
     AttemptId attempt() {
         return assignment.attempt();
+    }
+
+    /** Marks it as begun, unless it was taken back before. */
+    boolean begin() {
+        synchronized (lock) {
+            hasBegun = !isWithdrawn;
+            return hasBegun;
+        }
+    }
+
+    @Override
+    public boolean withdraw() {
+        synchronized (lock) {
+            isWithdrawn = !hasBegun;
+            return isWithdrawn;
+        }
     }
 
     @Override
@@ -105,12 +126,16 @@ final class RunningAttempt implements Execution, Runnable {
         }
     }
 
-    @Override
-    public void run() {
+    /**
+     * Runs it to its end.
+     *
+     * @param follower asked once, at the end, for what begins in its place
+     */
+    void run(Supplier<Optional<AttemptId>> follower) {
         Optional<Workspace> workspace = Optional.empty();
         AttemptResult result;
         try {
-            Workspace made = Workspace.create(place.directories().work(), attempt());
+            Workspace made = place.directories().open();
             workspace = Optional.of(made);
             result = prepare(made).map(this::withoutProcess).orElseGet(() -> execute(made));
         } catch (IOException | RuntimeException e) {
@@ -120,9 +145,9 @@ final class RunningAttempt implements Execution, Runnable {
                     .log("the attempt failed in its worker");
             result = withoutProcess(new Outcome.WorkerFault(String.valueOf(e)));
         }
-        boolean isGone = workspace.map(place.directories()::discardEmpty).orElse(true);
-        listener.ended(attempt(), result);
-        if (!isGone) {
+        boolean isKept = isGone && workspace.map(place.directories()::keep).orElse(true);
+        listener.ended(attempt(), result, follower.get());
+        if (!isKept) {
             workspace.ifPresent(place.directories()::discard);
         }
     }
@@ -228,7 +253,8 @@ final class RunningAttempt implements Execution, Runnable {
     }
 
     private ProcessTree tree(Child started, ControlGroup group) {
-        return new ProcessTree(place.launcher().signals(), started.pid(), identity, group);
+        return new ProcessTree(
+                place.table(), place.launcher().signals(), started.pid(), identity, group);
     }
 
     private CapturedOutput output() {
@@ -246,7 +272,6 @@ final class RunningAttempt implements Execution, Runnable {
             synchronized (lock) {
                 child = Optional.of(started);
             }
-            listener.started(attempt(), startedAt);
             if (isLate) {
                 tree.gather();
             }
@@ -258,7 +283,18 @@ final class RunningAttempt implements Execution, Runnable {
                             place.settings(),
                             assignment.spec().timeout(),
                             this::order,
-                            this::tell);
+                            new ProcessWatch.Listener() {
+                                @Override
+                                public void runsOn() {
+                                    listener.started(attempt(), startedAt);
+                                }
+
+                                @Override
+                                public void progress(ProgressLines.Progress progress) {
+                                    listener.progress(
+                                            attempt(), progress.fraction(), progress.text());
+                                }
+                            });
             ProcessWatch.Ended ended = watch.watch();
             isGone = ended.isGone();
             return new Watched(startedAt, ended);
@@ -275,10 +311,6 @@ final class RunningAttempt implements Execution, Runnable {
 
     /** A process that has ended, and when it began. */
     private record Watched(Instant startedAt, ProcessWatch.Ended ended) {}
-
-    private void tell(ProgressLines.Progress progress) {
-        listener.progress(attempt(), progress.fraction(), progress.text());
-    }
 
     private AttemptResult report(Workspace workspace, Watched watched, CapturedOutput output) {
         ProcessWatch.Ended ended = watched.ended();

@@ -39,9 +39,8 @@ final class Warden implements AutoCloseable {
         command.addAll(List.of("/bin/sh", "-c", script(), "orrery-warden"));
         command.add(Identity.VARIABLE + "=" + run.markPrefix());
         command.add(run.tagPrefix());
-        for (Path directory : groups.directories()) {
-            command.add(directory.resolve(groups.leafPrefix()).toString());
-        }
+        groups.directory()
+                .ifPresent(own -> command.add(own.resolve(groups.leafPrefix()).toString()));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
@@ -47,8 +47,7 @@ record Workspace(Path directory) {
         return Files.createDirectories(directory, PRIVATE);
     }
 
-    static Workspace create(Path parent, AttemptId attempt) throws IOException {
-        Path directory = parent.resolve(nameOf(attempt));
+    static Workspace create(Path directory) throws IOException {
         return new Workspace(Files.createDirectory(directory, PRIVATE));
     }
 
@@ -96,14 +95,13 @@ record Workspace(Path directory) {
         return name;
     }
 
-    /** Removes the directory when it is empty; says whether it is gone. */
-    boolean removeEmpty() throws IOException {
-        try {
-            Files.delete(directory);
-            return true;
-        } catch (NoSuchFileException e) {
-            return true;
-        } catch (DirectoryNotEmptyException e) {
+    /** Whether it is empty and open to its owner only, as it was made. */
+    boolean isPristine() {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            return !entries.iterator().hasNext()
+                    && Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS)
+                            .equals(OWNER_ONLY);
+        } catch (IOException | DirectoryIteratorException e) {
             return false;
         }
     }

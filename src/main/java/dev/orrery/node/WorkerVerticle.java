@@ -85,7 +85,11 @@ public final class WorkerVerticle extends VerticleBase
     public Future<?> start() {
         ReportOutbox reports =
                 new ReportOutbox(
-                        vertx, bus, parts.worker(), parts.incarnation(), board::acknowledged);
+                        vertx,
+                        bus,
+                        new ReportOutbox.Self(parts.worker(), parts.incarnation()),
+                        board::hasMore,
+                        board::acknowledged);
         WorkerLink leader =
                 new WorkerLink(
                         vertx,
@@ -162,22 +166,56 @@ public final class WorkerVerticle extends VerticleBase
         }
     }
 
+    /** Starts what has room now, and lets more follow in the places of what runs. */
     private void startWhatFits() {
-        Optional<Assignment> next = board.startNext();
+        Optional<Assignment> next = startNext();
         while (next.isPresent()) {
             Assignment assignment = next.get();
             executions.put(assignment.attempt(), parts.executor().start(assignment, this));
-            next = board.startNext();
+            next = startNext();
         }
+        next = board.nextToFollow();
+        while (next.isPresent()) {
+            Assignment assignment = next.get();
+            Optional<Execution> follower = parts.executor().follow(assignment, this);
+            if (follower.isEmpty()) {
+                return;
+            }
+            board.followsNow();
+            executions.put(assignment.attempt(), follower.get());
+            next = board.nextToFollow();
+        }
+    }
+
+    /** With a place free, a follower that has not begun comes first. */
+    private Optional<Assignment> startNext() {
+        if (board.hasPlace()) {
+            board.firstFollower().ifPresent(this::followNoMore);
+        }
+        return board.startNext();
+    }
+
+    /** Takes a follower back; false when it has begun, which will be told. */
+    private boolean followNoMore(AttemptId attempt) {
+        Execution execution = executions.get(attempt);
+        if (execution == null || !execution.withdraw()) {
+            return false;
+        }
+        executions.remove(attempt);
+        board.followsNoMore(attempt);
+        return true;
     }
 
     /** Stops attempts; one that is not here yet is remembered, for a stop may overtake it. */
     private void stop(List<AttemptId> attempts, StopReason reason) {
         for (AttemptId attempt : attempts) {
+            if (withdraw(attempt, "stopped before it started")) {
+                continue;
+            }
             Execution execution = executions.get(attempt);
             if (execution != null) {
                 execution.stop(reason);
-            } else if (!withdraw(attempt, "stopped before it started") && !board.holds(attempt)) {
+            } else if (!board.holds(attempt)) {
                 stoppedEarly.add(attempt);
             }
         }
@@ -187,6 +225,9 @@ public final class WorkerVerticle extends VerticleBase
     }
 
     private boolean withdraw(AttemptId attempt, String cause) {
+        if (board.follows(attempt) && !followNoMore(attempt)) {
+            return false;
+        }
         boolean withdrawn = board.withdraw(attempt);
         if (withdrawn) {
             link().reports().add(new Report.NotStarted(attempt, cause));
@@ -237,10 +278,10 @@ public final class WorkerVerticle extends VerticleBase
     }
 
     @Override
-    public void ended(AttemptId attempt, AttemptResult result) {
+    public void ended(AttemptId attempt, AttemptResult result, Optional<AttemptId> follower) {
         context.runOnContext(on -> {
             executions.remove(attempt);
-            board.ended(attempt);
+            board.ended(attempt, follower);
             link().reports().add(new Report.Ended(attempt, result));
             startWhatFits();
         });

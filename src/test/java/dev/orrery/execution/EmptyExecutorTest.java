@@ -18,7 +18,7 @@ final class EmptyExecutorTest {
             executor.start(Task.command("/no/such/program").assignment(), recorder);
         }
 
-        assertThat(recorder.heard()).containsExactly("started", "ended");
+        assertThat(recorder.heard()).containsExactly("ended");
         assertThat(recorder.result().outcome()).isEqualTo(new Outcome.Exited(0));
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,8 @@ final class Recorder implements Executor.Listener {
     }
 
     @Override
-    public synchronized void ended(AttemptId attempt, AttemptResult ended) {
+    public synchronized void ended(
+            AttemptId attempt, AttemptResult ended, Optional<AttemptId> follower) {
         heard.add("ended");
         result.complete(ended);
     }

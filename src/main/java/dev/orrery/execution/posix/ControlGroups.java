@@ -13,9 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The control groups of one incarnation of a worker.
  *
- * <p>Used: the unified hierarchy, for {@code cgroup.kill} and, where its controllers are given to
- * us, memory and processes; beside it the first version's hierarchy of processes. Its hierarchy of
- * memory is left alone, because it belongs to whoever started us. Groups are made below our own.
+ * <p>Used is one hierarchy, because to join a group is the dearest part of a start: the unified
+ * one, for {@code cgroup.kill}, processes and, where that controller is given to us, memory; the
+ * first version's of processes where only that one counts them. The first version's of memory is
+ * left alone, because it belongs to whoever started us. Groups are made below our own.
  */
 public final class ControlGroups implements AutoCloseable {
 
@@ -25,10 +26,11 @@ public final class ControlGroups implements AutoCloseable {
 
     private final String run;
     private final int pidsMax;
-    private final Optional<Path> unified;
-    private final Optional<Path> processes;
+    private final Optional<Path> directory;
+    private final Optional<KernelFile> home;
     private final boolean limitsMemory;
     private final boolean limitsProcesses;
+    private final boolean killsAtOnce;
     private final AtomicInteger made = new AtomicInteger();
     private final ConcurrentLinkedDeque<ControlGroup> free = new ConcurrentLinkedDeque<>();
 
@@ -39,17 +41,17 @@ public final class ControlGroups implements AutoCloseable {
         String worker = "orrery-" + run.worker().tagPrefix();
         Optional<Path> own = hierarchy("cgroup2", "", "0::");
         own.ifPresent(ControlGroups::offerControllers);
-        this.unified = own.flatMap(parent -> make(parent.resolve(worker)));
-        unified.ifPresent(ControlGroups::offerControllers);
-        String controllers = controllers(unified);
+        boolean unifiedProcesses = controllers(own).contains("pids");
+        Optional<Path> counting =
+                unifiedProcesses ? Optional.empty() : hierarchy("cgroup", "pids", ":pids:");
+        Optional<Path> processes = counting.flatMap(parent -> make(parent.resolve(worker)));
+        this.home = processes.flatMap(made -> counting).flatMap(ControlGroup::home);
+        this.directory = processes.or(() -> own.flatMap(parent -> make(parent.resolve(worker))));
+        directory.ifPresent(ControlGroups::offerControllers);
+        String controllers = controllers(directory);
         this.limitsMemory = controllers.contains("memory");
-        boolean unifiedProcesses = controllers.contains("pids");
-        this.processes =
-                unifiedProcesses
-                        ? Optional.empty()
-                        : hierarchy("cgroup", "pids", ":pids:")
-                                .flatMap(parent -> make(parent.resolve(worker)));
-        this.limitsProcesses = unifiedProcesses || processes.isPresent();
+        this.limitsProcesses = processes.isPresent() || controllers.contains("pids");
+        this.killsAtOnce = directory.isPresent() && processes.isEmpty();
     }
 
     /** Whether tasks have a bound of memory that the kernel holds for all of their processes. */
@@ -60,7 +62,7 @@ public final class ControlGroups implements AutoCloseable {
     /** One line on what is held. */
     public String describe() {
         return "kill by "
-                + (unified.isPresent() ? "control group" : "sweep of the process table")
+                + (killsAtOnce ? "control group" : "sweep of the process table")
                 + ", memory by "
                 + (limitsMemory ? "control group" : "RLIMIT_AS of each process")
                 + ", processes by "
@@ -69,12 +71,9 @@ public final class ControlGroups implements AutoCloseable {
                         : "nothing (RLIMIT_NPROC counts a user's, and none of root's)");
     }
 
-    /** The worker's own directories, in which each leaf is a group of some incarnation. */
-    public List<Path> directories() {
-        List<Path> directories = new ArrayList<>();
-        unified.ifPresent(directories::add);
-        processes.ifPresent(directories::add);
-        return directories;
+    /** The worker's own directory, in which each leaf is a group of some incarnation. */
+    public Optional<Path> directory() {
+        return directory;
     }
 
     /** How the names of this incarnation's groups begin. */
@@ -88,26 +87,26 @@ public final class ControlGroups implements AutoCloseable {
         if (reused != null) {
             return reused;
         }
-        String leaf = run + made.incrementAndGet();
-        Optional<Path> kill = unified.flatMap(parent -> make(parent.resolve(leaf)));
-        List<Path> all = new ArrayList<>();
-        kill.ifPresent(all::add);
-        processes.flatMap(parent -> make(parent.resolve(leaf))).ifPresent(all::add);
-        for (Path directory : all) {
-            if (limitsProcesses) {
-                ControlGroup.write(directory.resolve("pids.max"), Integer.toString(pidsMax));
-            }
-            if (limitsMemory && memoryBytes > 0) {
-                ControlGroup.write(directory.resolve("memory.max"), Long.toString(memoryBytes));
-            }
-        }
-        return all.isEmpty() ? ControlGroup.NONE : new ControlGroup(kill, all);
+        return directory
+                .flatMap(parent -> make(parent.resolve(run + made.incrementAndGet())))
+                .map(leaf -> bounded(leaf, memoryBytes))
+                .orElse(ControlGroup.NONE);
     }
 
-    /** Takes a group back; one that counts memory or may have members is not used again. */
+    private ControlGroup bounded(Path leaf, long memoryBytes) {
+        if (limitsProcesses) {
+            ControlGroup.write(leaf.resolve(ControlGroup.PIDS_MAX), Integer.toString(pidsMax));
+        }
+        if (limitsMemory && memoryBytes > 0) {
+            ControlGroup.write(leaf.resolve("memory.max"), Long.toString(memoryBytes));
+        }
+        return ControlGroup.of(leaf, home);
+    }
+
+    /** Takes a group back; one that counts memory, was killed or may have members is used up. */
     public void release(ControlGroup group, boolean isEmpty) {
-        if (limitsMemory || !isEmpty) {
-            remove(group);
+        if (limitsMemory || !isEmpty || group.isClosed()) {
+            group.remove();
         } else if (group != ControlGroup.NONE) {
             free.addFirst(group);
         }
@@ -116,12 +115,10 @@ public final class ControlGroups implements AutoCloseable {
     /** Kills what is in groups of earlier incarnations, and removes these; how many there were. */
     public int killLeftovers(Signals signals) {
         int killed = 0;
-        for (Path directory : directories()) {
-            for (Path leaf : leaves(directory)) {
-                if (!leaf.getFileName().toString().startsWith(run)) {
-                    killed += empty(leaf, signals);
-                    delete(leaf);
-                }
+        for (Path leaf : directory.map(ControlGroups::leaves).orElse(List.of())) {
+            if (!leaf.getFileName().toString().startsWith(run)) {
+                killed += empty(leaf, signals);
+                delete(leaf);
             }
         }
         return killed;
@@ -134,7 +131,7 @@ public final class ControlGroups implements AutoCloseable {
             if (members.isEmpty()) {
                 break;
             }
-            ControlGroup.write(leaf.resolve("cgroup.kill"), "1");
+            ControlGroup.close(leaf);
             members.forEach(pid -> signals.send(pid, Signals.KILL));
             Pause.round(i);
         }
@@ -143,16 +140,9 @@ public final class ControlGroups implements AutoCloseable {
 
     @Override
     public void close() {
-        free.forEach(ControlGroups::remove);
-        for (Path directory : directories()) {
-            if (leaves(directory).isEmpty()) {
-                delete(directory);
-            }
-        }
-    }
-
-    private static void remove(ControlGroup group) {
-        group.directories().forEach(ControlGroups::delete);
+        free.forEach(ControlGroup::remove);
+        home.ifPresent(KernelFile::close);
+        directory.filter(own -> leaves(own).isEmpty()).ifPresent(ControlGroups::delete);
     }
 
     private static void delete(Path directory) {

@@ -1,7 +1,7 @@
 package dev.orrery.execution.posix;
 
 /** Starts programs, in the best way that the system has. */
-public interface Launcher {
+public interface Launcher extends AutoCloseable {
 
     /** Starts a program, whose output goes to the sinks while its {@link Child} is awaited. */
     Result launch(Launch launch, Child.Sink stdout, Child.Sink stderr);
@@ -11,6 +11,10 @@ public interface Launcher {
 
     /** Takes the orphans of tasks for our own children, where the system allows. */
     void adoptOrphans();
+
+    /** Gives up what it keeps for the next program; called once, when none runs. */
+    @Override
+    void close();
 
     /** {@code posix_spawn} where the system has it whole, else the Java library's own way. */
     static Launcher best() {

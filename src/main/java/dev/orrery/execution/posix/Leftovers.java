@@ -12,8 +12,7 @@ public final class Leftovers {
     private Leftovers() {}
 
     /** Kills every process that bears the worker's marks; returns how many there were. */
-    public static int kill(Identity.Worker worker, Signals signals) {
-        ProcessTable table = new ProcessTable();
+    public static int kill(Identity.Worker worker, ProcessTable table, Signals signals) {
         String mark = "\0" + Identity.VARIABLE + "=" + worker.markPrefix();
         Set<Long> killed = new HashSet<>();
         for (int i = 0; i < ROUNDS_MAX; i++) {

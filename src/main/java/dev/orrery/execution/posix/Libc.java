@@ -38,6 +38,9 @@ final class Libc implements AutoCloseable {
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int RUSAGE_BYTES = 144;
 
+    /* Of a process number: its clock of time used, as the kernel numbers clocks. */
+    private static final int CPUCLOCK_SCHED = 2;
+
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final AddressLayout POINTER = ValueLayout.ADDRESS;
@@ -59,17 +62,38 @@ final class Libc implements AutoCloseable {
     private static final MethodHandle PIDFD_OPEN = withErrno("pidfd_open", INT, INT, INT);
     private static final MethodHandle EVENTFD = withErrno("eventfd", INT, INT, INT);
     private static final MethodHandle MEMFD_CREATE = withErrno("memfd_create", INT, POINTER, INT);
+    private static final MethodHandle CLOCK_GETTIME =
+            withErrno("clock_gettime", INT, INT, POINTER);
     private static final MethodHandle PRCTL = variadic("prctl", INT, INT, LONG, LONG, LONG, LONG);
 
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment errno = arena.allocate(Linker.Option.captureStateLayout());
-    private final MemorySegment scratch = arena.allocate(RUSAGE_BYTES + 2L * Long.BYTES, 8);
+    private final Arena arena;
+    private final boolean isOwner;
+    private final MemorySegment errno;
+    private final MemorySegment scratch;
+
+    /** For the calling thread only, until it is closed. */
+    Libc() {
+        this(Arena.ofConfined(), true);
+    }
+
+    private Libc(Arena arena, boolean isOwner) {
+        this.arena = arena;
+        this.isOwner = isOwner;
+        this.errno = arena.allocate(Linker.Option.captureStateLayout());
+        this.scratch = arena.allocate(RUSAGE_BYTES + 2L * Long.BYTES, 8);
+    }
+
+    /** For one thread after another; the garbage collector frees it. */
+    static Libc shared() {
+        return new Libc(Arena.ofAuto(), false);
+    }
 
     /** Whether this system has every call that is used here and in {@link SpawnCalls}. */
     static boolean isComplete() {
         return System.getProperty("os.name", "").equals("Linux")
                 && POINTER.byteSize() == Long.BYTES
-                && List.of("pidfd_open", "memfd_create", "eventfd", "prlimit", "wait4").stream()
+                && List.of("pidfd_open", "memfd_create", "eventfd", "prlimit", "wait4",
+                                "clock_gettime").stream()
                         .allMatch(Libc::has)
                 && SpawnCalls.NAMES.stream().allMatch(Libc::has);
     }
@@ -212,6 +236,18 @@ final class Libc implements AutoCloseable {
         }
     }
 
+    /** The time that a process has had of the cpus so far, in nanoseconds; negative on failure. */
+    long cpuNanos(int pid) {
+        try {
+            int result = (int) CLOCK_GETTIME.invokeExact(errno, (~pid << 3) | CPUCLOCK_SCHED, scratch);
+            return result < 0
+                    ? -errno()
+                    : scratch.get(LONG, 0) * 1_000_000_000 + scratch.get(LONG, Long.BYTES);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
     int eventfd() {
         try {
             return failure((int) EVENTFD.invokeExact(errno, 0, O_CLOEXEC));
@@ -248,7 +284,9 @@ final class Libc implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        if (isOwner) {
+            arena.close();
+        }
     }
 
     private static MethodHandle withErrno(

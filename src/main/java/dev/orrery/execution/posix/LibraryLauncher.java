@@ -26,6 +26,11 @@ final class LibraryLauncher implements Launcher {
     }
 
     @Override
+    public void close() {
+        // Keeps nothing.
+    }
+
+    @Override
     public Result launch(Launch launch, Child.Sink stdout, Child.Sink stderr) {
         if (launch.holdsNul()) {
             return new Result.Refused("an argument or a variable holds the byte 0");

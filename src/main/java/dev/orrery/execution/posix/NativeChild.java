@@ -15,37 +15,44 @@ final class NativeChild implements Child {
     private static final int ERR = 1;
     private static final int EXIT = 2;
     private static final int WAKE = 3;
-    private static final int COUNT = 4;
 
-    /* struct pollfd { int fd; short events; short revents; } */
-    private static final int POLLFD_BYTES = 8;
+    private static final int POLLFD_BYTES = ChildMemory.POLLFD_BYTES;
     private static final int REVENTS_OFFSET = 6;
     private static final int CLOSED = -1;
-    private static final int BUFFER_BYTES = 64 * 1024;
 
     private final Libc libc;
     private final int pid;
     private final Sink[] sinks;
-    private final Arena arena = Arena.ofConfined();
-    private final MemorySegment poll = arena.allocate(COUNT * POLLFD_BYTES, 8);
-    private final MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
+    private final MemorySegment poll;
+    private final MemorySegment buffer;
+    private final Runnable giveBack;
     private final Object wakeLock = new Object();
     private int wake;
     private boolean exited;
 
     /**
-     * Takes over the descriptors, and the library for the calling thread.
+     * Takes over the descriptors, and the memory until it is given back.
      *
-     * @param descriptors of stdout, stderr, the process itself, and what wakes its watcher
+     * @param descriptors of stdout, stderr, and the process itself
      */
-    NativeChild(Libc libc, int pid, int[] descriptors, Sink stdout, Sink stderr) {
-        this.libc = libc;
+    NativeChild(
+            ChildMemory memory,
+            Runnable giveBack,
+            int pid,
+            int[] descriptors,
+            Sink stdout,
+            Sink stderr) {
+        this.libc = memory.libc();
+        this.poll = memory.poll();
+        this.buffer = memory.buffer();
+        this.wake = memory.wake();
+        this.giveBack = giveBack;
         this.pid = pid;
         this.sinks = new Sink[] {stdout, stderr};
-        this.wake = descriptors[WAKE];
-        for (int i = 0; i < COUNT; i++) {
-            watch(i, descriptors[i]);
-        }
+        watch(OUT, descriptors[OUT]);
+        watch(ERR, descriptors[ERR]);
+        watch(EXIT, descriptors[EXIT]);
+        watch(WAKE, wake);
     }
 
     @Override
@@ -56,7 +63,7 @@ final class NativeChild implements Child {
     @Override
     public void await(long timeoutMillis) {
         int timeout = Math.clamp(timeoutMillis, 0, Integer.MAX_VALUE);
-        if (libc.poll(poll, COUNT, timeout) <= 0) {
+        if (libc.poll(poll, ChildMemory.POLLED, timeout) <= 0) {
             return;
         }
         read(OUT);
@@ -128,11 +135,9 @@ final class NativeChild implements Child {
         forget(ERR);
         forget(EXIT);
         synchronized (wakeLock) {
-            forget(WAKE);
             wake = CLOSED;
         }
-        arena.close();
-        libc.close();
+        giveBack.run();
     }
 
     private void watch(int index, int descriptor) {

@@ -24,14 +24,15 @@ final class NativeLauncher implements Launcher {
     /** The limits of a process are one for the whole of it, whoever uses them in it. */
     private static final ReentrantLock OWN_LIMITS = new ReentrantLock();
 
-    /** No shell is loaded and has forked in this time; a spawn and a join take about half. */
-    private static final long LATE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    /** With less time on a cpu no shell is loaded and has forked; exec alone takes about half. */
+    private static final long LATE_CPU_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private static final int BUSY_TRIES_MAX = 200;
     private static final long BUSY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int HEAD_BYTES = 256;
 
     private final Signals signals = new Signals.Native();
+    private final ChildMemory.Pool memories = new ChildMemory.Pool();
 
     @Override
     public Signals signals() {
@@ -49,58 +50,108 @@ final class NativeLauncher implements Launcher {
     }
 
     @Override
+    public void close() {
+        memories.close();
+    }
+
+    @Override
     public Result launch(Launch launch, Child.Sink stdout, Child.Sink stderr) {
         if (launch.holdsNul()) {
             return new Result.Refused("an argument or a variable holds the byte 0");
         }
-        Libc libc = new Libc();
+        ChildMemory memory;
         Pipes pipes;
         try {
-            pipes = Pipes.open(libc, launch);
+            memory = memories.take();
+            pipes = openPipes(memory, launch);
         } catch (IllegalStateException e) {
-            libc.close();
             return new Result.Failed(e.getMessage() + " (too many open files?)");
         }
-        long begin = System.nanoTime();
-        int pid = spawn(libc, launch, pipes.descriptors());
+        Libc libc = memory.libc();
+        boolean entered = launch.group().enter();
+        int pid;
+        try {
+            pid = spawn(libc, launch, pipes.descriptors());
+        } finally {
+            if (entered) {
+                launch.group().leave();
+            }
+        }
         pipes.closeTheirs(libc);
         if (pid < 0) {
             pipes.closeOurs(libc);
-            libc.close();
+            memories.giveBack(memory);
             return explain(launch, -pid);
         }
-        launch.group().join(pid);
-        boolean isLate = System.nanoTime() - begin > LATE_NANOS;
+        boolean isLate = !entered && join(libc, pid, launch);
+        if (entered) {
+            tag(libc, pid, launch);
+        }
         if (launch.addressSpaceBytesMax() > 0) {
             libc.limit(pid, Libc.RLIMIT_AS, launch.addressSpaceBytesMax());
         }
         int end = libc.pidfd(pid);
-        int wake = libc.eventfd();
-        if (end < 0 || wake < 0) {
+        if (end < 0) {
             libc.kill(-pid, Signals.KILL);
             libc.wait4(pid, 0);
             pipes.closeOurs(libc);
-            libc.close(Math.max(end, wake));
-            libc.close();
+            memories.giveBack(memory);
             return new Result.Failed("too many open files");
         }
-        int[] descriptors = {pipes.out().read(), pipes.err().read(), end, wake};
-        return new Result.Started(new NativeChild(libc, pid, descriptors, stdout, stderr), isLate);
+        int[] descriptors = {pipes.out().read(), pipes.err().read(), end};
+        Runnable giveBack = () -> memories.giveBack(memory);
+        return new Result.Started(
+                new NativeChild(memory, giveBack, pid, descriptors, stdout, stderr), isLate);
+    }
+
+    private Pipes openPipes(ChildMemory memory, Launch launch) {
+        try {
+            return Pipes.open(memory.libc(), launch);
+        } catch (IllegalStateException e) {
+            memories.giveBack(memory);
+            throw e;
+        }
+    }
+
+    /** Says whether the program may have started others before it was in its group. */
+    private static boolean join(Libc libc, int pid, Launch launch) {
+        if (launch.group() == ControlGroup.NONE) {
+            return false;
+        }
+        launch.group().join(pid);
+        tag(libc, pid, launch);
+        long used = libc.cpuNanos(pid);
+        return used < 0 || used > LATE_CPU_NANOS;
+    }
+
+    private static void tag(Libc libc, int pid, Launch launch) {
+        libc.limit(pid, Libc.RLIMIT_LOCKS, launch.identity().tag());
     }
 
     private static int spawn(Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
-        int pid = spawnTagged(libc, launch, descriptors);
+        int pid = spawnOnce(libc, launch, descriptors);
         for (int i = 0; pid == -Libc.ETXTBSY && i < BUSY_TRIES_MAX; i++) {
             LockSupport.parkNanos(BUSY_PAUSE_NANOS);
-            pid = spawnTagged(libc, launch, descriptors);
+            pid = spawnOnce(libc, launch, descriptors);
         }
         if (pid == -Libc.ENOEXEC && isText(head(launch))) {
-            return spawnTagged(libc, launch.byShell(), descriptors);
+            return spawnOnce(libc, launch.byShell(), descriptors);
         }
         return pid;
     }
 
-    /** A child is born with the limits of its parent, and so with its tag from the first moment. */
+    /**
+     * A group tells who belongs, and its member gets the tag when it joins. Without one the tag
+     * must be there from the first moment: a child is born with the limits of its parent, which are
+     * one for all of its threads, so that these wait for each other.
+     */
+    private static int spawnOnce(
+            Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
+        return launch.group() == ControlGroup.NONE
+                ? spawnTagged(libc, launch, descriptors)
+                : SpawnCalls.spawn(launch, descriptors);
+    }
+
     private static int spawnTagged(Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
         OWN_LIMITS.lock();
         try {

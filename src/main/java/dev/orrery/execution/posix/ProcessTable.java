@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The kernel's table of processes, read from {@code /proc}; empty where there is none. */
-final class ProcessTable {
+public final class ProcessTable implements AutoCloseable {
 
     private static final Path PROC = Path.of("/proc");
     private static final String LOCKS_LINE = "\nMax file locks";
@@ -20,7 +20,8 @@ final class ProcessTable {
     private static final int START_FIELD = 19;
 
     private final long self = ProcessHandle.current().pid();
-    private final Path orphans = PROC.resolve(self + "/task/" + self + "/children");
+    private final Optional<KernelFile> orphans =
+            KernelFile.open(PROC.resolve(self + "/task/" + self + "/children"), false);
 
     /**
      * One process.
@@ -33,6 +34,11 @@ final class ProcessTable {
         boolean isZombie() {
             return state == 'Z' || state == 'X';
         }
+    }
+
+    @Override
+    public void close() {
+        orphans.ifPresent(KernelFile::close);
     }
 
     /** This process. */
@@ -59,7 +65,7 @@ final class ProcessTable {
      * and children of threads that have ended.
      */
     List<Long> adopted() {
-        Optional<String> line = read(orphans);
+        Optional<String> line = orphans.flatMap(KernelFile::read);
         if (line.isEmpty()) {
             return all().stream().filter(e -> e.parent() == self).map(Entry::pid).toList();
         }

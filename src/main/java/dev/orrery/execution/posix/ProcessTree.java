@@ -22,14 +22,20 @@ public final class ProcessTree {
 
     private static final int GATHER_ROUNDS_MAX = 100;
 
-    private final ProcessTable table = new ProcessTable();
+    private final ProcessTable table;
     private final Signals signals;
     private final long first;
     private final Identity identity;
     private final ControlGroup group;
 
     /** The processes that descend from the first one. */
-    public ProcessTree(Signals signals, long first, Identity identity, ControlGroup group) {
+    public ProcessTree(
+            ProcessTable table,
+            Signals signals,
+            long first,
+            Identity identity,
+            ControlGroup group) {
+        this.table = table;
         this.signals = signals;
         this.first = first;
         this.identity = identity;

@@ -12,13 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The attempts that a worker holds: those that wait in the order they came, those that run, and
- * those that ended and are not acknowledged. Keeps within slots and resources.
+ * The attempts that a worker holds: those that wait in the order they came, those that follow in
+ * the place of one that runs, those that run, and those that ended and are not acknowledged. Keeps
+ * within slots and resources.
  */
 public final class AttemptBoard {
 
     private final WorkerOffer offer;
     private final LinkedHashMap<AttemptId, Assignment> waiting = new LinkedHashMap<>();
+    private final LinkedHashMap<AttemptId, Assignment> followers = new LinkedHashMap<>();
     private final Map<AttemptId, Assignment> running = new LinkedHashMap<>();
     private final Map<AttemptId, Assignment> ended = new LinkedHashMap<>();
     private Resources used = Resources.NONE;
@@ -34,10 +36,15 @@ public final class AttemptBoard {
         }
     }
 
+    /** Whether a slot is free. */
+    public boolean hasPlace() {
+        return running.size() < offer.slots();
+    }
+
     /** The next attempt that fits beside those that run, which then runs. */
     public Optional<Assignment> startNext() {
         Map.Entry<AttemptId, Assignment> first = waiting.firstEntry();
-        if (first == null || running.size() >= offer.slots()) {
+        if (first == null || !hasPlace()) {
             return Optional.empty();
         }
         Resources sum = used.plus(first.getValue().spec().resources());
@@ -50,7 +57,48 @@ public final class AttemptBoard {
         return Optional.of(first.getValue());
     }
 
-    /** Gives back an attempt that has not started; false when it has, or is not held. */
+    /**
+     * The next attempt if it can follow any that runs: all of these want what it wants, so that it
+     * fits into the place of whichever ends first. As many follow as run.
+     */
+    public Optional<Assignment> nextToFollow() {
+        Map.Entry<AttemptId, Assignment> first = waiting.firstEntry();
+        if (first == null || followers.size() >= running.size()) {
+            return Optional.empty();
+        }
+        Resources wanted = first.getValue().spec().resources();
+        boolean alike =
+                running.values().stream().allMatch(it -> it.spec().resources().equals(wanted));
+        return alike ? Optional.of(first.getValue()) : Optional.empty();
+    }
+
+    /** The next attempt follows from now on. */
+    public void followsNow() {
+        Map.Entry<AttemptId, Assignment> first = waiting.pollFirstEntry();
+        if (first != null) {
+            followers.put(first.getKey(), first.getValue());
+        }
+    }
+
+    /** Whether it follows, as far as it is known. */
+    public boolean follows(AttemptId attempt) {
+        return followers.containsKey(attempt);
+    }
+
+    /** The follower that comes first. */
+    public Optional<AttemptId> firstFollower() {
+        return Optional.ofNullable(followers.firstEntry()).map(Map.Entry::getKey);
+    }
+
+    /** A follower was taken back: it waits again, before the others. */
+    public void followsNoMore(AttemptId attempt) {
+        Assignment assignment = followers.remove(attempt);
+        if (assignment != null) {
+            waiting.putFirst(attempt, assignment);
+        }
+    }
+
+    /** Gives back an attempt that waits; false when it does not. */
     public boolean withdraw(AttemptId attempt) {
         Assignment assignment = waiting.remove(attempt);
         if (assignment == null) {
@@ -60,13 +108,20 @@ public final class AttemptBoard {
         return true;
     }
 
-    /** A running attempt is over; it is held until it is acknowledged. */
-    public void ended(AttemptId attempt) {
+    /** A running attempt is over, and a follower took its place; it is held until acknowledged. */
+    public void ended(AttemptId attempt, Optional<AttemptId> follower) {
         Assignment assignment = running.remove(attempt);
         if (assignment != null) {
             used = used.minus(assignment.spec().resources());
             ended.put(attempt, assignment);
         }
+        follower.ifPresent(next -> {
+            Assignment started = followers.remove(next);
+            if (started != null) {
+                used = used.plus(started.spec().resources());
+                running.put(next, started);
+            }
+        });
     }
 
     /** The leader knows that the attempt is over. */
@@ -76,6 +131,7 @@ public final class AttemptBoard {
 
     public boolean holds(AttemptId attempt) {
         return waiting.containsKey(attempt)
+                || followers.containsKey(attempt)
                 || running.containsKey(attempt)
                 || ended.containsKey(attempt);
     }
@@ -83,13 +139,22 @@ public final class AttemptBoard {
     /** Everything it holds. */
     public List<AttemptId> live() {
         List<AttemptId> all = new ArrayList<>(waiting.keySet());
+        all.addAll(followers.keySet());
         all.addAll(running.keySet());
         all.addAll(ended.keySet());
         return all;
     }
 
+    /** What has not started, as far as it is known. */
     public List<AttemptId> waiting() {
-        return List.copyOf(waiting.keySet());
+        List<AttemptId> all = new ArrayList<>(followers.keySet());
+        all.addAll(waiting.keySet());
+        return all;
+    }
+
+    /** Whether there is more than what runs. */
+    public boolean hasMore() {
+        return !waiting.isEmpty() || !followers.isEmpty();
     }
 
     public List<AttemptId> running() {
@@ -97,7 +162,7 @@ public final class AttemptBoard {
     }
 
     public boolean isIdle() {
-        return waiting.isEmpty() && running.isEmpty();
+        return !hasMore() && running.isEmpty();
     }
 
     public boolean isEmpty() {

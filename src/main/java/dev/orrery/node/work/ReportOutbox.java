@@ -18,19 +18,20 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * Brings reports to the leader: one batch under way, repeated until it is durable there; what comes
  * meanwhile makes the next one.
  *
- * <p>That an attempt started is told a moment later, and not at all when it ends before that: its
- * end says the same, for one durable event instead of two. The worker holds a bounded number of
- * attempts, and each has at most one report of each kind here, so the box is bounded.
+ * <p>While the worker has more to do, nobody waits for a single end: ends gather for a moment, for
+ * one commit instead of many. The worker holds a bounded number of attempts, and each has at most
+ * one report of each kind here, so the box is bounded.
  */
 public final class ReportOutbox {
 
-    private static final long STARTED_DELAY_MILLIS = 20;
+    private static final long GATHER_MILLIS = 5;
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
     private static final long PAUSE_MILLIS_MIN = 100;
     private static final long PAUSE_MILLIS_MAX = 2_000;
@@ -38,49 +39,48 @@ public final class ReportOutbox {
 
     private final Vertx vertx;
     private final Bus bus;
-    private final WorkerId worker;
-    private final long incarnation;
+    private final Self self;
+    private final BooleanSupplier hasMoreToDo;
     private final Consumer<AttemptId> acknowledged;
-    private final Map<AttemptId, Report.Started> startedLately = new LinkedHashMap<>();
     private final Map<AttemptId, Report.Progress> progress = new LinkedHashMap<>();
     private final Deque<Report> waiting = new ArrayDeque<>();
-    private boolean startedTimer;
+    private boolean gathering;
     private boolean sending;
     private boolean closed;
     private long seq;
     private long pauseMillis = PAUSE_MILLIS_MIN;
 
+    /** Who reports. */
+    public record Self(WorkerId worker, long incarnation) {}
+
+    /** Nothing to report yet. */
     public ReportOutbox(
             Vertx vertx,
             Bus bus,
-            WorkerId worker,
-            long incarnation,
+            Self self,
+            BooleanSupplier hasMoreToDo,
             Consumer<AttemptId> acknowledged) {
         this.vertx = vertx;
         this.bus = bus;
-        this.worker = worker;
-        this.incarnation = incarnation;
+        this.self = self;
+        this.hasMoreToDo = hasMoreToDo;
         this.acknowledged = acknowledged;
     }
 
     public void add(Report report) {
         switch (report) {
             case Report.Started it -> {
-                startedLately.put(it.attempt(), it);
-                if (!startedTimer) {
-                    startedTimer = true;
-                    vertx.setTimer(STARTED_DELAY_MILLIS, id -> tellStarted());
-                }
+                waiting.add(it);
+                sendNext();
             }
             case Report.Progress it -> {
                 progress.put(it.attempt(), it);
                 sendNext();
             }
             case Report.Ended it -> {
-                startedLately.remove(it.attempt());
                 progress.remove(it.attempt());
                 waiting.add(it);
-                sendNext();
+                sendSoon();
             }
             case Report.NotStarted it -> {
                 waiting.add(it);
@@ -89,11 +89,18 @@ public final class ReportOutbox {
         }
     }
 
-    private void tellStarted() {
-        startedTimer = false;
-        waiting.addAll(startedLately.values());
-        startedLately.clear();
-        sendNext();
+    private void sendSoon() {
+        if (!hasMoreToDo.getAsBoolean()) {
+            sendNext();
+        } else if (!gathering) {
+            gathering = true;
+            vertx.setTimer(
+                    GATHER_MILLIS,
+                    id -> {
+                        gathering = false;
+                        sendNext();
+                    });
+        }
     }
 
     private void sendNext() {
@@ -108,7 +115,7 @@ public final class ReportOutbox {
         progress.clear();
         seq++;
         sending = true;
-        deliver(new WorkerMessage.Reports(worker, incarnation, seq, batch));
+        deliver(new WorkerMessage.Reports(self.worker(), self.incarnation(), seq, batch));
     }
 
     private void deliver(WorkerMessage.Reports reports) {
@@ -140,11 +147,13 @@ public final class ReportOutbox {
                 case Report.Progress it -> {}
             }
         }
-        sendNext();
+        if (!gathering) {
+            sendNext();
+        }
     }
 
     public boolean isEmpty() {
-        return !sending && waiting.isEmpty() && startedLately.isEmpty();
+        return !sending && waiting.isEmpty();
     }
 
     public void close() {
