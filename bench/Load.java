@@ -4,18 +4,21 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -36,7 +39,7 @@ public final class Load {
     /** A server answers one request of a connection after the other. */
     private static final int CONNECTIONS = 64;
     private static final int WINDOW = 4;
-    private static final long POLL_MILLIS = 5;
+    private static final long POLL_MILLIS = 20;
     private static final long PAUSE_MILLIS = 20;
     private static final int WAIT_SECONDS = 300;
     private static final Pattern ENDED =
@@ -61,18 +64,12 @@ public final class Load {
         }
     }
 
+    /** One thread for all connections, which leaves the machine to the server. */
     private void throughput(String workload, int count, byte[] request) throws Exception {
         try (Connection poll = new Connection()) {
             long before = ended(poll);
             long start = System.nanoTime();
-            List<Thread> senders = new ArrayList<>();
-            for (int i = 0; i < CONNECTIONS; i++) {
-                int share = count / CONNECTIONS + (i < count % CONNECTIONS ? 1 : 0);
-                senders.add(Thread.ofPlatform().start(() -> submit(share, request)));
-            }
-            for (Thread sender : senders) {
-                sender.join();
-            }
+            submit(count, request);
             double accepted = (System.nanoTime() - start) / 1e9;
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
             while (ended(poll) - before < count) {
@@ -87,29 +84,91 @@ public final class Load {
         }
     }
 
-    private void submit(int count, byte[] request) {
-        try (Connection connection = new Connection()) {
-            Semaphore window = new Semaphore(WINDOW);
-            Thread reader =
-                    Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        for (int i = 0; i < count; i++) {
-                                            connection.expect(201);
-                                            window.release();
-                                        }
-                                    });
-            for (int i = 0; i < count; i++) {
-                if (!window.tryAcquire()) {
-                    connection.out.flush();
-                    window.acquire();
+    private void submit(int count, byte[] request) throws IOException {
+        try (Selector selector = Selector.open()) {
+            int open = 0;
+            for (int i = 0; i < CONNECTIONS; i++) {
+                int share = count / CONNECTIONS + (i < count % CONNECTIONS ? 1 : 0);
+                if (share > 0) {
+                    SocketChannel channel =
+                            SocketChannel.open(
+                                    new InetSocketAddress(server.getHost(), server.getPort()));
+                    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                    channel.configureBlocking(false);
+                    Lane lane = new Lane(channel, request, share);
+                    channel.register(selector, SelectionKey.OP_READ, lane);
+                    lane.send();
+                    open++;
                 }
-                connection.out.write(request);
             }
-            connection.out.flush();
-            reader.join();
-        } catch (IOException | InterruptedException fault) {
-            throw new IllegalStateException(fault);
+            while (open > 0) {
+                selector.select();
+                for (SelectionKey key : selector.selectedKeys()) {
+                    Lane lane = (Lane) key.attachment();
+                    if (lane.receive()) {
+                        key.cancel();
+                        lane.channel.close();
+                        open--;
+                    }
+                }
+                selector.selectedKeys().clear();
+            }
+        }
+    }
+
+    /** One connection on which a few requests at a time are under way. */
+    private static final class Lane {
+        private static final byte[] LINE = "HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII);
+
+        private final SocketChannel channel;
+        private final byte[] request;
+        private final ByteBuffer in = ByteBuffer.allocate(1 << 14);
+        private int toSend;
+        private int toReceive;
+        private int matched;
+
+        Lane(SocketChannel channel, byte[] request, int count) {
+            this.channel = channel;
+            this.request = request;
+            this.toSend = count;
+            this.toReceive = count;
+        }
+
+        void send() throws IOException {
+            int now = Math.min(toSend, WINDOW - (toReceive - toSend));
+            ByteBuffer out = ByteBuffer.allocate(now * request.length);
+            for (int i = 0; i < now; i++) {
+                out.put(request);
+            }
+            toSend -= now;
+            out.flip();
+            while (out.hasRemaining()) {
+                channel.write(out);
+            }
+        }
+
+        /** Counts the status lines of answers; says whether all have come. */
+        boolean receive() throws IOException {
+            in.clear();
+            if (channel.read(in) < 0) {
+                throw new IOException("connection closed");
+            }
+            in.flip();
+            while (in.hasRemaining()) {
+                byte next = in.get();
+                if (matched < LINE.length) {
+                    matched = next == LINE[matched] ? matched + 1 : next == LINE[0] ? 1 : 0;
+                } else if (next != "201".charAt(matched - LINE.length)) {
+                    throw new IOException("a job was refused");
+                } else if (++matched == LINE.length + 3) {
+                    matched = 0;
+                    toReceive--;
+                }
+            }
+            if (toSend > 0) {
+                send();
+            }
+            return toReceive == 0;
         }
     }
 

@@ -9,6 +9,8 @@ import dev.orrery.model.AttemptId;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.WorkerId;
 import dev.orrery.node.work.AttemptBoard;
+import dev.orrery.node.work.Endings;
+import dev.orrery.node.work.Endings.Ending;
 import dev.orrery.node.work.ReportOutbox;
 import dev.orrery.node.work.WorkerLink;
 import dev.orrery.protocol.AttemptResult;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,7 +76,11 @@ public final class WorkerVerticle extends VerticleBase
             String note,
             Runnable superseded) {}
 
-    private record Link(WorkerLink leader, ReportOutbox reports, Bus.Registration commands) {}
+    private record Link(
+            WorkerLink leader,
+            ReportOutbox reports,
+            Endings endings,
+            Bus.Registration commands) {}
 
     WorkerVerticle(Bus bus, Parts parts) {
         this.bus = bus;
@@ -88,7 +95,6 @@ public final class WorkerVerticle extends VerticleBase
                         vertx,
                         bus,
                         new ReportOutbox.Self(parts.worker(), parts.incarnation()),
-                        board::hasMore,
                         board::acknowledged);
         WorkerLink leader =
                 new WorkerLink(
@@ -106,7 +112,7 @@ public final class WorkerVerticle extends VerticleBase
                 bus.serve(
                         Address.worker(parts.worker(), parts.incarnation()),
                         message -> Future.succeededFuture(command(message)));
-        link = Optional.of(new Link(leader, reports, commands));
+        link = Optional.of(new Link(leader, reports, new Endings(context, this::ended), commands));
         return commands.ready().onSuccess(done -> leader.start());
     }
 
@@ -279,12 +285,20 @@ public final class WorkerVerticle extends VerticleBase
 
     @Override
     public void ended(AttemptId attempt, AttemptResult result, Optional<AttemptId> follower) {
-        context.runOnContext(on -> {
-            executions.remove(attempt);
-            board.ended(attempt, follower);
-            link().reports().add(new Report.Ended(attempt, result));
-            startWhatFits();
-        });
+        link().endings().add(new Ending(attempt, result, follower));
+    }
+
+    /** Says whether there is more under way than what runs. */
+    private boolean ended(List<Ending> endings) {
+        List<Report.Ended> reports = new ArrayList<>();
+        for (Ending it : endings) {
+            executions.remove(it.attempt());
+            board.ended(it.attempt(), it.follower());
+            reports.add(new Report.Ended(it.attempt(), it.result()));
+        }
+        startWhatFits();
+        link().reports().addEnds(reports);
+        return board.hasMore();
     }
 
     /**

@@ -1,11 +1,17 @@
 package dev.orrery.cli.serve;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 
 import dev.orrery.cli.Context;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.Program;
 import dev.orrery.cli.RootCommand;
+import dev.orrery.cli.client.ApiPath;
+import dev.orrery.cli.client.Client;
+import dev.orrery.cli.client.Connection;
+import dev.orrery.cli.client.Endpoint;
+import dev.orrery.cli.client.Json;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -19,9 +25,13 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * Does what commands do, so that a JVM can record which classes that takes.
@@ -43,6 +53,9 @@ public final class TrainingCommand implements Callable<Integer> {
              "items":[{"id":"01900000-0000-7000-8000-000000000000","number":1,"state":"RUNNING"}]}
             """;
 
+    private static final int SUBMITTERS = 16;
+    private static final int SUBMISSIONS = 200;
+
     private final RootCommand root;
 
     @Parameters(paramLabel = "client|run|server", description = "Whose classes.")
@@ -55,10 +68,10 @@ public final class TrainingCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (kind.equals("client")) {
-            trainClient();
-        } else {
-            trainCluster();
+        switch (kind) {
+            case "client" -> trainClient();
+            case "run" -> trainRun();
+            default -> trainServer();
         }
         return ExitCode.OK;
     }
@@ -93,12 +106,48 @@ public final class TrainingCommand implements Callable<Integer> {
         server.stop(0);
     }
 
-    private void trainCluster() throws IOException {
+    private void trainRun() throws IOException {
         Path data = Files.createTempDirectory("orrery-training-");
         try {
             Program.run(silent(Map.of()), "--data", data.toString(), "run", "--", "true");
         } finally {
             EmbeddedCluster.removeTree(data);
+        }
+    }
+
+    /** With so much work that the cache knows what is worth compiling, and how. */
+    private void trainServer() throws IOException {
+        Path data = Files.createTempDirectory("orrery-training-");
+        try (EmbeddedCluster cluster = EmbeddedCluster.start(silent(Map.of()), data)) {
+            Endpoint endpoint =
+                    new Connection(
+                                    cluster.data(),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    Map.of())
+                            .endpointAt(cluster.uri());
+            try (ExecutorService submitters = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < SUBMITTERS; i++) {
+                    submitters.execute(() -> submit(new Client(endpoint)));
+                }
+            }
+            Map<String, String> environment = Map.of("ORRERY_SERVER", cluster.uri().toString());
+            for (List<String> command :
+                    List.of(List.of("wait", "last"), List.of("list"), List.of("logs", "last"))) {
+                List<String> args = new ArrayList<>(List.of("--data", cluster.data().toString()));
+                args.addAll(command);
+                Program.run(silent(environment), args.toArray(String[]::new));
+            }
+        } finally {
+            EmbeddedCluster.removeTree(data);
+        }
+    }
+
+    private static void submit(Client client) {
+        JsonNode job = Json.object().set("command", Json.object().arrayNode().add("/bin/true"));
+        for (int i = 0; i < SUBMISSIONS; i++) {
+            client.post(ApiPath.of("jobs"), job, Map.of());
         }
     }
 

@@ -71,7 +71,7 @@ final class NativeLauncher implements Launcher {
         boolean entered = launch.group().enter();
         int pid;
         try {
-            pid = spawn(libc, launch, pipes.descriptors());
+            pid = spawn(memory, launch, pipes.descriptors());
         } finally {
             if (entered) {
                 launch.group().leave();
@@ -128,14 +128,15 @@ final class NativeLauncher implements Launcher {
         libc.limit(pid, Libc.RLIMIT_LOCKS, launch.identity().tag());
     }
 
-    private static int spawn(Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
-        int pid = spawnOnce(libc, launch, descriptors);
+    private static int spawn(
+            ChildMemory memory, Launch launch, SpawnCalls.Descriptors descriptors) {
+        int pid = spawnOnce(memory, launch, descriptors);
         for (int i = 0; pid == -Libc.ETXTBSY && i < BUSY_TRIES_MAX; i++) {
             LockSupport.parkNanos(BUSY_PAUSE_NANOS);
-            pid = spawnOnce(libc, launch, descriptors);
+            pid = spawnOnce(memory, launch, descriptors);
         }
         if (pid == -Libc.ENOEXEC && isText(head(launch))) {
-            return spawnOnce(libc, launch.byShell(), descriptors);
+            return spawnOnce(memory, launch.byShell(), descriptors);
         }
         return pid;
     }
@@ -146,18 +147,20 @@ final class NativeLauncher implements Launcher {
      * one for all of its threads, so that these wait for each other.
      */
     private static int spawnOnce(
-            Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
+            ChildMemory memory, Launch launch, SpawnCalls.Descriptors descriptors) {
         return launch.group() == ControlGroup.NONE
-                ? spawnTagged(libc, launch, descriptors)
-                : SpawnCalls.spawn(launch, descriptors);
+                ? spawnTagged(memory, launch, descriptors)
+                : SpawnCalls.spawn(launch, descriptors, memory.buffer());
     }
 
-    private static int spawnTagged(Libc libc, Launch launch, SpawnCalls.Descriptors descriptors) {
+    private static int spawnTagged(
+            ChildMemory memory, Launch launch, SpawnCalls.Descriptors descriptors) {
+        Libc libc = memory.libc();
         OWN_LIMITS.lock();
         try {
             long before = libc.limitOwn(Libc.RLIMIT_LOCKS, launch.identity().tag());
             try {
-                return SpawnCalls.spawn(launch, descriptors);
+                return SpawnCalls.spawn(launch, descriptors, memory.buffer());
             } finally {
                 libc.limitOwn(Libc.RLIMIT_LOCKS, before);
             }

@@ -4,6 +4,7 @@ import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
@@ -68,9 +69,14 @@ final class SpawnCalls {
 
     private SpawnCalls() {}
 
-    /** Starts the program in a session of its own: its process number, or a negative error. */
-    static int spawn(Launch launch, Descriptors descriptors) {
-        try (Arena arena = Arena.ofConfined()) {
+    /**
+     * Starts the program in a session of its own: its process number, or a negative error.
+     *
+     * @param scratch memory to write on
+     */
+    static int spawn(Launch launch, Descriptors descriptors, MemorySegment scratch) {
+        try (Arena overflow = Arena.ofConfined()) {
+            SegmentAllocator arena = inside(scratch, overflow);
             MemorySegment pid = arena.allocate(INT);
             MemorySegment actions = arena.allocate(ACTIONS_BYTES, 16);
             MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 16);
@@ -98,9 +104,21 @@ final class SpawnCalls {
         }
     }
 
+    /** Takes from memory that is there already, and only when it is full from new memory. */
+    private static SegmentAllocator inside(MemorySegment scratch, Arena overflow) {
+        SegmentAllocator slices = SegmentAllocator.slicingAllocator(scratch);
+        return (size, alignment) -> {
+            try {
+                return slices.allocate(size, alignment);
+            } catch (IndexOutOfBoundsException full) {
+                return overflow.allocate(size, alignment);
+            }
+        };
+    }
+
     /** The working directory first, then 0, 1 and 2, then nothing else of ours. */
     private static void direct(
-            Arena arena, MemorySegment actions, Path directory, Descriptors descriptors)
+            SegmentAllocator arena, MemorySegment actions, Path directory, Descriptors descriptors)
             throws Throwable {
         check((int) ADD_CHDIR.invokeExact(actions, text(arena, directory.toString())));
         if (descriptors.in() < 0) {
@@ -114,8 +132,8 @@ final class SpawnCalls {
     }
 
     /** An own session, no signal blocked, every signal as it is by default. */
-    private static void separate(Arena arena, MemorySegment attributes) throws Throwable {
-        MemorySegment none = arena.allocate(SIGNALS_BYTES, 8);
+    private static void separate(SegmentAllocator arena, MemorySegment attributes) throws Throwable {
+        MemorySegment none = arena.allocate(SIGNALS_BYTES, 8).fill((byte) 0);
         MemorySegment all = arena.allocate(SIGNALS_BYTES, 8).fill((byte) 0xff);
         check((int) SET_MASK.invokeExact(attributes, none));
         check((int) SET_DEFAULT.invokeExact(attributes, all));
@@ -123,15 +141,16 @@ final class SpawnCalls {
         check((int) SET_FLAGS.invokeExact(attributes, flags));
     }
 
-    private static MemorySegment texts(Arena arena, List<String> texts) {
+    private static MemorySegment texts(SegmentAllocator arena, List<String> texts) {
         MemorySegment array = arena.allocate(POINTER, texts.size() + 1L);
         for (int i = 0; i < texts.size(); i++) {
             array.setAtIndex(POINTER, i, text(arena, texts.get(i)));
         }
+        array.setAtIndex(POINTER, texts.size(), MemorySegment.NULL);
         return array;
     }
 
-    private static MemorySegment text(Arena arena, String text) {
+    private static MemorySegment text(SegmentAllocator arena, String text) {
         return arena.allocateFrom(text, StandardCharsets.UTF_8);
     }
 

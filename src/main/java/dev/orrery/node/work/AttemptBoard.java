@@ -18,6 +18,9 @@ import java.util.Optional;
  */
 public final class AttemptBoard {
 
+    /** For each that runs: enough for tasks of less than a millisecond between two looks. */
+    private static final int FOLLOWERS_MAX = 16;
+
     private final WorkerOffer offer;
     private final LinkedHashMap<AttemptId, Assignment> waiting = new LinkedHashMap<>();
     private final LinkedHashMap<AttemptId, Assignment> followers = new LinkedHashMap<>();
@@ -59,11 +62,11 @@ public final class AttemptBoard {
 
     /**
      * The next attempt if it can follow any that runs: all of these want what it wants, so that it
-     * fits into the place of whichever ends first. As many follow as run.
+     * fits into the place of whichever ends first.
      */
     public Optional<Assignment> nextToFollow() {
         Map.Entry<AttemptId, Assignment> first = waiting.firstEntry();
-        if (first == null || followers.size() >= running.size()) {
+        if (first == null || followers.size() >= FOLLOWERS_MAX * running.size()) {
             return Optional.empty();
         }
         Resources wanted = first.getValue().spec().resources();

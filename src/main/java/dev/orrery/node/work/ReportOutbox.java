@@ -18,20 +18,17 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * Brings reports to the leader: one batch under way, repeated until it is durable there; what comes
  * meanwhile makes the next one.
  *
- * <p>While the worker has more to do, nobody waits for a single end: ends gather for a moment, for
- * one commit instead of many. The worker holds a bounded number of attempts, and each has at most
- * one report of each kind here, so the box is bounded.
+ * <p>The worker holds a bounded number of attempts, and each has at most one report of each kind
+ * here, so the box is bounded.
  */
 public final class ReportOutbox {
 
-    private static final long GATHER_MILLIS = 5;
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(5);
     private static final long PAUSE_MILLIS_MIN = 100;
     private static final long PAUSE_MILLIS_MAX = 2_000;
@@ -40,11 +37,9 @@ public final class ReportOutbox {
     private final Vertx vertx;
     private final Bus bus;
     private final Self self;
-    private final BooleanSupplier hasMoreToDo;
     private final Consumer<AttemptId> acknowledged;
     private final Map<AttemptId, Report.Progress> progress = new LinkedHashMap<>();
     private final Deque<Report> waiting = new ArrayDeque<>();
-    private boolean gathering;
     private boolean sending;
     private boolean closed;
     private long seq;
@@ -58,48 +53,34 @@ public final class ReportOutbox {
             Vertx vertx,
             Bus bus,
             Self self,
-            BooleanSupplier hasMoreToDo,
             Consumer<AttemptId> acknowledged) {
         this.vertx = vertx;
         this.bus = bus;
         this.self = self;
-        this.hasMoreToDo = hasMoreToDo;
         this.acknowledged = acknowledged;
     }
 
+    /** Reports one thing as soon as the last batch has arrived. */
     public void add(Report report) {
+        put(report);
+        sendNext();
+    }
+
+    /** Reports ends together. */
+    public void addEnds(List<Report.Ended> ends) {
+        ends.forEach(this::put);
+        sendNext();
+    }
+
+    private void put(Report report) {
         switch (report) {
-            case Report.Started it -> {
-                waiting.add(it);
-                sendNext();
-            }
-            case Report.Progress it -> {
-                progress.put(it.attempt(), it);
-                sendNext();
-            }
+            case Report.Started it -> waiting.add(it);
+            case Report.Progress it -> progress.put(it.attempt(), it);
             case Report.Ended it -> {
                 progress.remove(it.attempt());
                 waiting.add(it);
-                sendSoon();
             }
-            case Report.NotStarted it -> {
-                waiting.add(it);
-                sendNext();
-            }
-        }
-    }
-
-    private void sendSoon() {
-        if (!hasMoreToDo.getAsBoolean()) {
-            sendNext();
-        } else if (!gathering) {
-            gathering = true;
-            vertx.setTimer(
-                    GATHER_MILLIS,
-                    id -> {
-                        gathering = false;
-                        sendNext();
-                    });
+            case Report.NotStarted it -> waiting.add(it);
         }
     }
 
@@ -147,9 +128,7 @@ public final class ReportOutbox {
                 case Report.Progress it -> {}
             }
         }
-        if (!gathering) {
-            sendNext();
-        }
+        sendNext();
     }
 
     public boolean isEmpty() {
