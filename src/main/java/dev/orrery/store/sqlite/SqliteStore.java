@@ -8,6 +8,7 @@ import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.Tokens;
+import dev.orrery.store.sqlite.file.DataDirectory;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,8 +109,11 @@ public final class SqliteStore implements Store {
     @Override
     public LoadedState load() throws StoreException {
         journal.empty();
-        return writer.transact(
-                session -> new StateLoader(session, frames).load(submissionsSince()));
+        LoadedState loaded =
+                writer.transact(
+                        session -> new StateLoader(session, frames).load(submissionsSince()));
+        journal.loaded();
+        return loaded;
     }
 
     @Override
