@@ -9,6 +9,7 @@ import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.Tokens;
 import dev.orrery.store.sqlite.file.DataDirectory;
+import dev.orrery.store.sqlite.file.WalFile;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The store in one SQLite file, {@code DIR/store.db}.
@@ -149,6 +151,10 @@ public final class SqliteStore implements Store {
 
     private static Session prepare(Path file, Faults faults) throws StoreException {
         try {
+            Optional<String> damage = new WalFile(file).damage();
+            if (damage.isPresent()) {
+                throw faults.damaged(damage.get());
+            }
             Session session = Session.writer(file);
             try {
                 Integrity.check(session, file, faults);
