@@ -6,6 +6,7 @@ import dev.orrery.config.Settings;
 import dev.orrery.execution.Executor;
 import dev.orrery.execution.Executor.Execution;
 import dev.orrery.model.AttemptId;
+import dev.orrery.model.Outcome;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.WorkerId;
 import dev.orrery.node.work.AttemptBoard;
@@ -44,6 +45,7 @@ public final class WorkerVerticle extends VerticleBase
     private static final Duration STOP_SLACK = Duration.ofSeconds(3);
     private static final long DRAIN_CHECK_MILLIS = 20;
     private static final int STOPPED_EARLY_MAX = 1_000;
+    private static final String DRAINING = "draining";
 
     private final Bus bus;
     private final Parts parts;
@@ -52,6 +54,7 @@ public final class WorkerVerticle extends VerticleBase
     private final LinkedHashSet<AttemptId> stoppedEarly = new LinkedHashSet<>();
     private final Promise<Void> joined = Promise.promise();
     private Optional<Link> link = Optional.empty();
+    private boolean draining;
     private long lastSession;
     private long lastSeq;
 
@@ -163,6 +166,8 @@ public final class WorkerVerticle extends VerticleBase
         board.add(assignment);
         if (stoppedEarly.remove(assignment.attempt())) {
             withdraw(assignment.attempt(), "stopped before it came");
+        } else if (draining) {
+            withdraw(assignment.attempt(), DRAINING);
         }
     }
 
@@ -282,6 +287,12 @@ public final class WorkerVerticle extends VerticleBase
         context.runOnContext(on -> {
             executions.remove(attempt);
             board.ended(attempt, follower);
+            if (result.outcome().equals(Outcome.WorkerFault.UNKILLABLE)) {
+                LOG.atError()
+                        .addKeyValue("attempt", attempt)
+                        .log("its processes outlive their kill: this worker takes no more work");
+                takeNothingNew();
+            }
             link().reports().add(new Report.Ended(attempt, result));
             startWhatFits();
         });
@@ -293,11 +304,16 @@ public final class WorkerVerticle extends VerticleBase
     Future<Void> drain() {
         Promise<Void> drained = Promise.promise();
         context.runOnContext(on -> {
-            link().leader().drain();
-            board.waiting().forEach(attempt -> withdraw(attempt, "draining"));
+            takeNothingNew();
             awaitIdle(System.nanoTime() + parts.drainTimeout().toNanos(), drained);
         });
         return drained.future();
+    }
+
+    private void takeNothingNew() {
+        draining = true;
+        link().leader().drain();
+        board.waiting().forEach(attempt -> withdraw(attempt, DRAINING));
     }
 
     private void awaitIdle(long until, Promise<Void> drained) {

@@ -215,8 +215,7 @@ final class RandomLeader {
     }
 
     private JobEvent remember(JobEvent event) {
-        List<JobEvent> history =
-                histories.computeIfAbsent(event.job(), first -> new ArrayList<>());
+        List<JobEvent> history = histories.computeIfAbsent(event.job(), first -> new ArrayList<>());
         history.add(event);
         ended.remove(event.job());
         if (event.status().isTerminal()) {

@@ -38,8 +38,7 @@ record Frame(
     }
 
     static Frame durable(String topic, String type, long seq, String json) {
-        return new Frame(
-                Optional.of(topic), type, seq, Kind.DURABLE, "", Optional.empty(), json);
+        return new Frame(Optional.of(topic), type, seq, Kind.DURABLE, "", Optional.empty(), json);
     }
 
     static Frame chunk(String topic, Piece piece, String json) {
@@ -48,8 +47,7 @@ record Frame(
     }
 
     static Frame live(String topic, String type, String key, String json) {
-        return new Frame(
-                Optional.of(topic), type, 0, Kind.VOLATILE, key, Optional.empty(), json);
+        return new Frame(Optional.of(topic), type, 0, Kind.VOLATILE, key, Optional.empty(), json);
     }
 
     static Frame control(String type, Json.Body fields) {

@@ -50,9 +50,10 @@ final class LogsChannel implements Channel, JobListener {
     private final List<Reader> readers = new ArrayList<>();
     private Optional<JobEvent> end = Optional.empty();
 
-    /** The number of the last event of the job, as far as anybody told, and of the last one here. */
+    /** The number of the job's last event that anybody told of. */
     private long known;
 
+    /** The number of the last event that came here. */
     private long seen;
 
     /** A channel that must be made to listen to the job's events from the first one on. */

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One stream of server-sent events. The id of an event is the place in all topics of the stream that
- * have places, so that {@code Last-Event-ID} resumes each of them.
+ * One stream of server-sent events. The id of an event is the place in all topics of the stream
+ * that have places, so that {@code Last-Event-ID} resumes each of them.
  */
 final class SseSession implements Mailbox.Sink {
     private final Call call;

@@ -48,7 +48,9 @@ enum JobColumn {
         return Arrays.stream(values())
                 .filter(column -> (mask & column.bit()) != 0)
                 .map(column -> column.column() + " = ?")
-                .collect(Collectors.joining(", ", "UPDATE jobs SET ", " WHERE id = ? AND last_seq = ?"));
+                .collect(
+                        Collectors.joining(
+                                ", ", "UPDATE jobs SET ", " WHERE id = ? AND last_seq = ?"));
     }
 
     /** The place among the parameters of {@code INSERT}. */

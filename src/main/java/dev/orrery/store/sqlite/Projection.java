@@ -198,8 +198,7 @@ final class Projection {
             session.update("DELETE FROM events WHERE job = ?", job);
             session.update("DELETE FROM jobs WHERE id = ?", job);
         }
-        session.update(
-                "DELETE FROM purged WHERE end_order <= ?", lastEnd - LoadedState.ENDED_MAX);
+        session.update("DELETE FROM purged WHERE end_order <= ?", lastEnd - LoadedState.ENDED_MAX);
     }
 
     private void purgeLabels(byte[] job) throws SQLException {
@@ -247,9 +246,7 @@ final class Projection {
      * aside and reported.
      */
     private List<JobChange> write(
-            String sql,
-            List<JobChange> changes,
-            Function<JobChange, @Nullable Object[]> parameters)
+            String sql, List<JobChange> changes, Function<JobChange, @Nullable Object[]> parameters)
             throws SQLException {
         int[] changed = session.batch(sql, changes.stream().map(parameters).toList());
         List<JobChange> fitting = new ArrayList<>(changes.size());

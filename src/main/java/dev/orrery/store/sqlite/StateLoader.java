@@ -40,7 +40,8 @@ final class StateLoader {
 
     /** The state, with the submissions that are not older than the given time. */
     LoadedState load(long submissionsSince) throws SQLException, StoreException {
-        return new LoadedState(numbers(), submissions(submissionsSince), draining(), live(), ended());
+        return new LoadedState(
+                numbers(), submissions(submissionsSince), draining(), live(), ended());
     }
 
     private SortedMap<Namespace, Long> numbers() throws SQLException {
@@ -91,9 +92,7 @@ final class StateLoader {
         return session.select(
                 ENDED,
                 List.of(before, before),
-                row ->
-                        new EndedJob(
-                                Values.toJob(row.getBytes(1)), row.getLong(2), row.getLong(3)));
+                row -> new EndedJob(Values.toJob(row.getBytes(1)), row.getLong(2), row.getLong(3)));
     }
 
     private List<List<JobEvent>> live() throws SQLException, StoreException {

@@ -128,8 +128,7 @@ final class Succession {
                             && (isSurelyNew(event.job())
                                     || !isThere(session.bind(KNOWN, job, job)));
             case JobEvent.Retried it ->
-                    isThere(
-                            session.bind(ENDED, job, event.seq() - 1, Values.TERMINAL_CODE_MIN));
+                    isThere(session.bind(ENDED, job, event.seq() - 1, Values.TERMINAL_CODE_MIN));
             case JobEvent.Released it -> true;
             case JobEvent.Assigned it -> true;
             case JobEvent.Unassigned it -> true;

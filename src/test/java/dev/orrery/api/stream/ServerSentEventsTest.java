@@ -100,7 +100,9 @@ final class ServerSentEventsTest {
         List<String> rest =
                 places(
                         api.request(query)
-                                .header("last-event-id", "jobs." + job + ":4," + logs + ":1/70000/0"),
+                                .header(
+                                        "last-event-id",
+                                        "jobs." + job + ":4," + logs + ":1/70000/0"),
                         1);
 
         assertThat(chunks).contains(":1/32768/0", ":1/65536/0", ":1/80000/0");
@@ -192,8 +194,7 @@ final class ServerSentEventsTest {
     }
 
     /** Reads lines for as long as more are wanted. */
-    private static void read(HttpRequest.Builder request, Predicate<String> more)
-            throws Exception {
+    private static void read(HttpRequest.Builder request, Predicate<String> more) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             var response = client.send(request.build(), BodyHandlers.ofInputStream());
             assertThat(response.headers().firstValue("content-type")).hasValue("text/event-stream");

@@ -109,7 +109,8 @@ final class SqliteWalDamageTest {
     @Test
     void cutOrMissingFile_isRefused() throws Exception {
         restore();
-        try (RandomAccessFile bytes = new RandomAccessFile(hit.resolve("store.db-wal").toFile(), "rw")) {
+        try (RandomAccessFile bytes =
+                new RandomAccessFile(hit.resolve("store.db-wal").toFile(), "rw")) {
             bytes.setLength(bytes.length() - 5_000);
         }
         assertRefused("-wal");
@@ -127,7 +128,8 @@ final class SqliteWalDamageTest {
     void tailThatAPowerLossCutOff_isNoDamage() throws Exception {
         restore();
         Files.delete(hit.resolve("store.db-shm"));
-        try (RandomAccessFile bytes = new RandomAccessFile(hit.resolve("store.db-wal").toFile(), "rw")) {
+        try (RandomAccessFile bytes =
+                new RandomAccessFile(hit.resolve("store.db-wal").toFile(), "rw")) {
             bytes.setLength(bytes.length() - 5_000);
         }
 
@@ -180,7 +182,8 @@ final class SqliteWalDamageTest {
         try (SqliteStore store = open(hit)) {
             List<Long> numbers =
                     store.load().live().stream()
-                            .map(events -> ((JobEvent.Submitted) events.getFirst().change()).number())
+                            .map(events ->
+                                    ((JobEvent.Submitted) events.getFirst().change()).number())
                             .toList();
             List<Long> expected = new ArrayList<>();
             int commits = numbers.size() / 20;

@@ -15,9 +15,9 @@ import java.util.Optional;
  *
  * <p>Two things tell a damaged file from one that a crash cut off. After the death of a process the
  * {@code -shm} file still says how many frames were committed; SQLite writes that number after the
- * sync, so it never says too much. After a loss of power it may be older or gone; but then a
- * commit that is followed by another one was synced, since one sync goes before the next. What
- * cannot be told is damage to the very last commit together with the loss of the {@code -shm} file.
+ * sync, so it never says too much. After a loss of power it may be older or gone; but then a commit
+ * that is followed by another one was synced, since one sync goes before the next. What cannot be
+ * told is damage to the very last commit together with the loss of the {@code -shm} file.
  *
  * <p>Formats: https://www.sqlite.org/walformat.html and https://www.sqlite.org/fileformat2.html.
  */
@@ -50,8 +50,7 @@ public final class WalFile {
         }
     }
 
-    private Optional<String> damage(FileChannel file, Optional<WalIndex> known)
-            throws IOException {
+    private Optional<String> damage(FileChannel file, Optional<WalIndex> known) throws IOException {
         ByteBuffer header = read(file, 0, HEADER_BYTES);
         if (header.remaining() < HEADER_BYTES) {
             return known.filter(it -> it.committed() > it.copiedBack())
@@ -60,9 +59,7 @@ public final class WalFile {
         int pageBytes = header.getInt(8);
         Checksum checksum =
                 new Checksum(
-                        header.getInt(0) == MAGIC
-                                ? ByteOrder.LITTLE_ENDIAN
-                                : ByteOrder.BIG_ENDIAN);
+                        header.getInt(0) == MAGIC ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         checksum.add(header.slice(0, 24));
         boolean sound =
                 (header.getInt(0) | 1) == (MAGIC | 1)
