@@ -50,7 +50,7 @@ public final class Faults {
                                     ProblemCode.UNAVAILABLE,
                                     "another master leads now",
                                     "try again in a few seconds"));
-            case BROKEN, LOCKED -> Optional.empty();
+            case CONFLICT, BROKEN, LOCKED -> Optional.empty();
         };
     }
 

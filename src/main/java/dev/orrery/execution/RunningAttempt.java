@@ -317,7 +317,7 @@ final class RunningAttempt implements Execution {
         Outcome outcome = ended.forced().orElse(ended.exit().outcome());
         if (!ended.isGone()) {
             LOG.atError().addKeyValue("attempt", attempt()).log("processes outlive their kill");
-            outcome = new Outcome.WorkerFault("processes of the attempt cannot be killed");
+            outcome = Outcome.WorkerFault.UNKILLABLE;
         }
         Outputs outputs =
                 new Outputs(

@@ -29,7 +29,12 @@ public sealed interface Outcome {
     }
 
     /** The worker could not do its part: disk full, input not fetched. */
-    record WorkerFault(String cause) implements Outcome {}
+    record WorkerFault(String cause) implements Outcome {
+
+        /** Its processes outlived their kill: the machine needs somebody who looks after it. */
+        public static final WorkerFault UNKILLABLE =
+                new WorkerFault("processes of the attempt cannot be killed");
+    }
 
     /** Its worker was lost, so that nobody knows. */
     record Lost(String cause) implements Outcome {}

@@ -127,7 +127,8 @@ final class MasterRole {
                         fanout,
                         authenticator,
                         new JobSelector(reads, blocking),
-                        settings.limits()));
+                        settings.limits(),
+                        around.metrics()));
     }
 
     private Optional<String> unreadiness() {

@@ -40,7 +40,8 @@ public final class NodeException extends Exception {
         if (cause instanceof StoreException store) {
             return switch (store.kind()) {
                 case LOCKED -> new NodeException(EXIT_LOCKED, message, cause);
-                case FENCED, FULL, BROKEN -> new NodeException(EXIT_DAMAGED, message, cause);
+                case FENCED, CONFLICT, FULL, BROKEN ->
+                        new NodeException(EXIT_DAMAGED, message, cause);
             };
         }
         return new NodeException(EXIT_OTHER, message, cause);

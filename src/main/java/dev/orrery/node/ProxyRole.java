@@ -61,7 +61,11 @@ final class ProxyRole {
         return List.of(
                 new OpenRoutes(Optional::empty, around.metrics()),
                 new StreamRoutes(
-                        fanout, authenticator, JobNames.WHOLE_IDS, around.settings().limits()));
+                        fanout,
+                        authenticator,
+                        JobNames.WHOLE_IDS,
+                        around.settings().limits(),
+                        around.metrics()));
     }
 
     private HttpClient client(Vertx vertx) {

@@ -354,6 +354,10 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
                 LOG.atError().setCause(fault).log("the store is full; loading what is on disk");
                 leadAgain();
             }
+            case CONFLICT -> {
+                LOG.atError().setCause(fault).log("the store knows better; loading what it has");
+                leadAgain();
+            }
             case FENCED, BROKEN, LOCKED -> {
                 LOG.atError().setCause(fault).log("the store cannot go on; stopping the node");
                 parts.fatal().run();

@@ -6,6 +6,7 @@ import dev.orrery.config.Settings;
 import dev.orrery.execution.Executor;
 import dev.orrery.execution.Executor.Execution;
 import dev.orrery.model.AttemptId;
+import dev.orrery.model.Outcome;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.WorkerId;
 import dev.orrery.node.work.AttemptBoard;
@@ -47,6 +48,7 @@ public final class WorkerVerticle extends VerticleBase
     private static final Duration STOP_SLACK = Duration.ofSeconds(3);
     private static final long DRAIN_CHECK_MILLIS = 20;
     private static final int STOPPED_EARLY_MAX = 1_000;
+    private static final String DRAINING = "draining";
 
     private final Bus bus;
     private final Parts parts;
@@ -55,6 +57,7 @@ public final class WorkerVerticle extends VerticleBase
     private final LinkedHashSet<AttemptId> stoppedEarly = new LinkedHashSet<>();
     private final Promise<Void> joined = Promise.promise();
     private Optional<Link> link = Optional.empty();
+    private boolean draining;
     private long lastSession;
     private long lastSeq;
 
@@ -169,6 +172,8 @@ public final class WorkerVerticle extends VerticleBase
         board.add(assignment);
         if (stoppedEarly.remove(assignment.attempt())) {
             withdraw(assignment.attempt(), "stopped before it came");
+        } else if (draining) {
+            withdraw(assignment.attempt(), DRAINING);
         }
     }
 
@@ -294,6 +299,12 @@ public final class WorkerVerticle extends VerticleBase
         for (Ending it : endings) {
             executions.remove(it.attempt());
             board.ended(it.attempt(), it.follower());
+            if (it.result().outcome().equals(Outcome.WorkerFault.UNKILLABLE)) {
+                LOG.atError()
+                        .addKeyValue("attempt", it.attempt())
+                        .log("its processes outlive their kill: this worker takes no more work");
+                takeNothingNew();
+            }
             reports.add(new Report.Ended(it.attempt(), it.result()));
         }
         startWhatFits();
@@ -307,11 +318,16 @@ public final class WorkerVerticle extends VerticleBase
     Future<Void> drain() {
         Promise<Void> drained = Promise.promise();
         context.runOnContext(on -> {
-            link().leader().drain();
-            board.waiting().forEach(attempt -> withdraw(attempt, "draining"));
+            takeNothingNew();
             awaitIdle(System.nanoTime() + parts.drainTimeout().toNanos(), drained);
         });
         return drained.future();
+    }
+
+    private void takeNothingNew() {
+        draining = true;
+        link().leader().drain();
+        board.waiting().forEach(attempt -> withdraw(attempt, DRAINING));
     }
 
     private void awaitIdle(long until, Promise<Void> drained) {

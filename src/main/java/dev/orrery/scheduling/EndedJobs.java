@@ -1,37 +1,44 @@
 package dev.orrery.scheduling;
 
 import dev.orrery.model.JobId;
+import dev.orrery.protocol.LoadedState;
+import dev.orrery.protocol.LoadedState.EndedJob;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The jobs that ended last, so that a request that comes a second time, late, is known again. The
- * store refuses what is older than this memory.
+ * The jobs that ended last, in that order, so that a request that comes a second time, late, is
+ * known again. The store refuses what is older than this memory.
  */
 final class EndedJobs {
 
-    /** Five seconds at 10,000 jobs a second; a request is repeated within that time. */
-    private static final int KEPT_MAX = 50_000;
+    private final Map<JobId, EndedJob> byJob = new LinkedHashMap<>();
 
-    private final Map<JobId, Ended> byJob = new LinkedHashMap<>();
-
-    /** What is remembered of an ended job. */
-    record Ended(long number, long lastSeq) {}
-
-    void add(JobId job, Ended ended) {
-        byJob.put(job, ended);
-        if (byJob.size() > KEPT_MAX) {
+    void add(EndedJob ended) {
+        byJob.put(ended.job(), ended);
+        if (byJob.size() > LoadedState.ENDED_MAX) {
             byJob.remove(byJob.keySet().iterator().next());
         }
+    }
+
+    /** Nothing is kept of the job any more, but that it was. */
+    void purged(JobId job) {
+        byJob.computeIfPresent(job, (id, ended) -> ended.purged());
     }
 
     void forget(JobId job) {
         byJob.remove(job);
     }
 
-    Optional<Ended> find(JobId job) {
+    Optional<EndedJob> find(JobId job) {
         return Optional.ofNullable(byJob.get(job));
+    }
+
+    /** All of them, the one that ended first at the head. */
+    List<EndedJob> all() {
+        return List.copyOf(byJob.values());
     }
 }

@@ -9,6 +9,7 @@ import dev.orrery.model.TaskStatus;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
+import dev.orrery.protocol.LoadedState.EndedJob;
 import dev.orrery.protocol.LoadedState.Submission;
 import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.protocol.SchedulerRequest;
@@ -44,7 +45,7 @@ final class JobDecisions {
         Optional<Long> same =
                 state.job(request.job())
                         .map(job -> job.number)
-                        .or(() -> state.ended().find(request.job()).map(EndedJobs.Ended::number));
+                        .or(() -> state.ended().find(request.job()).map(EndedJob::number));
         if (same.isPresent()) {
             return accepted(replyTo, request, same.get());
         }
@@ -177,7 +178,8 @@ final class JobDecisions {
                             "Cancel it first, or wait for its end."));
         }
         Optional<JobHistory> history = JobHistory.of(request.history());
-        if (history.isEmpty()) {
+        boolean purged = state.ended().find(request.job()).filter(EndedJob::isPurged).isPresent();
+        if (purged || history.isEmpty()) {
             return refused(
                     replyTo,
                     Problem.of(

@@ -77,6 +77,7 @@ final class SchedulerState {
         state.drained.addAll(loaded.draining());
         loaded.live().forEach(events -> events.forEach(state::applyJobEvent));
         loaded.submissions().forEach(state.submissions::add);
+        loaded.ended().forEach(state.ended::add);
         state.workers.values().removeIf(record -> record.attempts().isEmpty());
         state.counts.keySet().removeIf(TaskStatus::isTerminal);
         return state;
@@ -119,7 +120,7 @@ final class SchedulerState {
                 }
                 worker(it.worker()).ifPresent(this::refresh);
             }
-            case DurableEvent.JobsPurged it -> {}
+            case DurableEvent.JobsPurged it -> it.jobs().forEach(ended::purged);
         }
     }
 
@@ -139,7 +140,7 @@ final class SchedulerState {
         }
         if (event.status().isTerminal()) {
             jobs.remove(job.id);
-            ended.add(job.id, new EndedJobs.Ended(job.number, event.seq()));
+            ended.add(new LoadedState.EndedJob(job.id, job.number, event.seq()));
         }
     }
 

@@ -24,8 +24,8 @@ public interface Store extends AutoCloseable {
     /**
      * Writes a batch in one transaction and returns when it is on disk.
      *
-     * @throws StoreException FENCED when a newer epoch leads; FULL when the disk is; BROKEN when
-     *     nobody may go on
+     * @throws StoreException FENCED when a newer epoch leads; CONFLICT when an event does not
+     *     follow on what is stored of its job; FULL when the disk is; BROKEN when nobody may go on
      */
     void commit(long epoch, List<DurableEvent> events) throws StoreException;
 

@@ -28,6 +28,8 @@ public final class StoreException extends Exception {
     public enum Kind {
         /** A newer epoch leads: step down. Nothing was written. */
         FENCED,
+        /** The events follow on another history than the stored one: load. Nothing was written. */
+        CONFLICT,
         /** No space: refuse, and try again when there is some. Nothing was written. */
         FULL,
         /** Damage, or a failed sync: stop the process without acknowledging anything. */

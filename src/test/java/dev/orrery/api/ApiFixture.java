@@ -27,6 +27,7 @@ import dev.orrery.protocol.TopicMessage.TopicEvent;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.FileCentralStore;
 import dev.orrery.store.FileLogFiles;
+import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.sqlite.SqliteStore;
 
@@ -63,6 +64,8 @@ public final class ApiFixture implements AutoCloseable {
             "a key of the tests".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
     private final Path data;
+    private final PrometheusMeterRegistry metrics =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Vertx vertx = Vertx.vertx();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -125,8 +128,7 @@ public final class ApiFixture implements AutoCloseable {
         LogGrowth growth = new LogGrowth();
         InstantSource clock = InstantSource.system();
         return List.of(
-                new OpenRoutes(
-                        Optional::empty, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
+                new OpenRoutes(Optional::empty, metrics),
                 new PageRoutes(),
                 new SubmitRoutes(settings, leader, blobs, blocking, clock),
                 new JobRoutes(store.jobs(), blobs, logs, leader, blocking),
@@ -145,7 +147,8 @@ public final class ApiFixture implements AutoCloseable {
                         fanout,
                         authenticator,
                         new JobSelector(store.jobs(), blocking),
-                        settings.limits()));
+                        settings.limits(),
+                        metrics));
     }
 
     /** Waits for something of Vert.x. */
@@ -170,6 +173,11 @@ public final class ApiFixture implements AutoCloseable {
     /** The blobs. */
     public CentralStore blobs() {
         return blobs;
+    }
+
+    /** Output that the workers shipped. */
+    public LogFiles logs() {
+        return logs;
     }
 
     /** The port. */

@@ -150,6 +150,19 @@ public final class FakeScheduler {
                         new JobEvent.Next.Over(status, "exit-code")));
     }
 
+    /** Loses the worker of the running attempt, so that the job waits for another. */
+    public synchronized void lose(JobId job) throws StoreException {
+        happened(
+                job,
+                TaskStatus.QUEUED,
+                new JobEvent.AttemptEnded(
+                        TaskRange.single(job),
+                        live(job).attempt,
+                        WORKER,
+                        AttemptResult.without(new Outcome.Lost("no heartbeat"), Instant.now()),
+                        new JobEvent.Next.Again(Instant.EPOCH, 0, 1)));
+    }
+
     /** Adds as many events as wanted without changing anything. */
     public void chatter(JobId job, int events) throws StoreException {
         chatter(job, events, "");
@@ -284,11 +297,15 @@ public final class FakeScheduler {
 
     private Head head(Topic topic) {
         return switch (topic) {
-            case Topic.OfJob(JobId job) ->
-                    new Head(topic, jobs.containsKey(job) ? live(job).seq : 0, false, List.of());
-            case Topic.OfLogs _, Topic.OfJobs _, Topic.OfNodes _, Topic.OfCluster _ ->
+            case Topic.OfJob(JobId job) -> new Head(topic, lastSeq(job), false, List.of());
+            case Topic.OfLogs(JobId job) -> new Head(topic, lastSeq(job), false, List.of());
+            case Topic.OfJobs _, Topic.OfNodes _, Topic.OfCluster _ ->
                     new Head(topic, 0, false, List.of());
         };
+    }
+
+    private long lastSeq(JobId job) {
+        return jobs.containsKey(job) ? live(job).seq : 0;
     }
 
     private void happened(JobId job, TaskStatus status, JobEvent.Change change)

@@ -28,7 +28,10 @@ import java.util.stream.Stream;
 /** The commands, endpoints and metrics that the documents name are those of the program. */
 final class DocumentsTest {
     private static final Path CONTRACT = Path.of("src/main/resources/openapi.yaml");
-    private static final Path METRICS = Path.of("src/main/java/dev/orrery/node/MasterMetrics.java");
+    private static final List<Path> METRICS =
+            List.of(
+                    Path.of("src/main/java/dev/orrery/node/MasterMetrics.java"),
+                    Path.of("src/main/java/dev/orrery/api/stream/StreamRoutes.java"));
     private static final Path API = Path.of("docs/api.md");
     private static final Path OPERATIONS = Path.of("docs/operations.md");
 
@@ -102,7 +105,8 @@ final class DocumentsTest {
     @Test
     void metric_isExportedUnderItsName() {
         Set<String> exported =
-                all(METER, read(METRICS))
+                METRICS.stream()
+                        .flatMap(source -> all(METER, read(source)))
                         .map(found -> found.group(1).replace('.', '_'))
                         .collect(Collectors.toCollection(TreeSet::new));
 

@@ -78,6 +78,32 @@ final class CrashIT {
         }
     }
 
+    @Test
+    void sameKeyAfterTheCrash_givesTheSameJobAndRunsNothing() {
+        // given an ended job
+        AttemptTrace trace = new AttemptTrace(stage.path("trace.txt"));
+        String body = Api.MAPPER.createObjectNode().put("command", trace.line(0)).toString();
+        Program server = dev();
+        Api before = stage.api(server, "data");
+        JsonNode first = before.post("/jobs", body, "Idempotency-Key", "once").json();
+        String job = first.path("id").asText();
+        before.awaitEnd(job);
+
+        // when
+        server.kill();
+        Api after = stage.api(dev(), "data");
+        Api.Answer second = after.post("/jobs", body, "Idempotency-Key", "once");
+
+        // then
+        assertThat(second.status()).as(second.text()).isEqualTo(201);
+        assertThat(second.json().path("id").asText()).isEqualTo(job);
+        assertThat(second.json().path("number")).isEqualTo(first.path("number"));
+        assertThat(second.json().path("replayed").asBoolean()).isTrue();
+        assertThat(after.get("/jobs").json().path("items")).hasSize(1);
+        assertThat(after.job(job).path("attempts")).hasSize(1);
+        assertThat(trace.starts()).hasSize(1);
+    }
+
     private void submitUntilGone(
             Api api, AtomicInteger serial, Queue<Map.Entry<String, AttemptTrace>> answers) {
         for (int i = 0; i < SUBMISSIONS; i++) {

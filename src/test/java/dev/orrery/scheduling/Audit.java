@@ -149,6 +149,7 @@ final class Audit {
         for (int key = 0; key < Simulation.KEYS; key++) {
             parts.add(state.submissions().find(Namespace.DEFAULT, "k" + key));
         }
+        parts.add(state.ended().all());
         return parts;
     }
 }

@@ -6,6 +6,7 @@ import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
+import dev.orrery.protocol.LoadedState.EndedJob;
 import dev.orrery.protocol.LoadedState.Submission;
 
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -23,13 +25,14 @@ final class MemoryStore {
     private final TreeMap<Namespace, Long> numbers = new TreeMap<>();
     private final List<Submission> submissions = new ArrayList<>();
     private final TreeSet<WorkerId> draining = new TreeSet<>();
+    private final Map<JobId, EndedJob> ended = new LinkedHashMap<>();
 
-    /** Stores all, or refuses all: a round that opens where the job's events already are. */
+    /** Stores all, or refuses all: a round that does not open where the job's events end. */
     boolean commit(List<StateEvent> events) {
         for (StateEvent event : events) {
             if (event instanceof StateEvent.Durable durable
                     && durable.event() instanceof JobEvent it
-                    && isSecondOpening(it)) {
+                    && isMisplacedOpening(it)) {
                 return false;
             }
         }
@@ -37,11 +40,13 @@ final class MemoryStore {
         return true;
     }
 
-    private boolean isSecondOpening(JobEvent event) {
+    private boolean isMisplacedOpening(JobEvent event) {
         boolean opening =
                 event.change() instanceof JobEvent.Submitted
                         || event.change() instanceof JobEvent.Retried;
-        return opening && event.seq() <= history(event.job()).size();
+        boolean purged =
+                Optional.ofNullable(ended.get(event.job())).filter(EndedJob::isPurged).isPresent();
+        return opening && (purged || event.seq() != history(event.job()).size() + 1);
     }
 
     private void commit(StateEvent event) {
@@ -60,7 +65,10 @@ final class MemoryStore {
                     draining.remove(it.worker());
                 }
             }
-            case DurableEvent.JobsPurged it -> it.jobs().forEach(jobs::remove);
+            case DurableEvent.JobsPurged it -> {
+                it.jobs().forEach(jobs::remove);
+                it.jobs().forEach(id -> ended.computeIfPresent(id, (job, was) -> was.purged()));
+            }
         }
     }
 
@@ -70,6 +78,10 @@ final class MemoryStore {
             throw new AssertionError("event " + (earlier.size() + 1) + " misses before " + event);
         }
         earlier.add(event);
+        ended.remove(event.job());
+        if (event.status().isTerminal()) {
+            ended.put(event.job(), new EndedJob(event.job(), number(event.job()), event.seq()));
+        }
         if (event.change() instanceof JobEvent.Submitted it) {
             numbers.merge(it.spec().namespace(), it.number(), Math::max);
             it.idempotencyKey()
@@ -107,6 +119,11 @@ final class MemoryStore {
                                 it.at().isAfter(now.wall().minus(Sample.RULES.idempotencyTtl())))
                         .toList(),
                 List.copyOf(draining),
-                jobs.keySet().stream().filter(this::isLive).map(this::history).toList());
+                jobs.keySet().stream().filter(this::isLive).map(this::history).toList(),
+                List.copyOf(ended.values()));
+    }
+
+    private long number(JobId job) {
+        return JobHistory.of(history(job)).orElseThrow().number();
     }
 }

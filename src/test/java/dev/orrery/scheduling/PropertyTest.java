@@ -7,9 +7,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.LongStream;
 
@@ -33,6 +35,24 @@ final class PropertyTest {
     void anyHistory_keepsThePromises(long seed) {
         List<Step> steps =
                 Step.random(RandomGeneratorFactory.of("L64X128MixRandom").create(seed), STEPS);
+        play(seed, steps);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void anyHistory_underAWallClockThatJumps_keepsThePromises(long seed) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(-seed);
+        List<Step> steps = new ArrayList<>();
+        for (Step step : Step.random(random, STEPS)) {
+            steps.add(step);
+            if (random.nextInt(8) == 0) {
+                steps.add(new Step.Jump(random.nextBoolean() ? 60 : -60));
+            }
+        }
+        play(seed, steps);
+    }
+
+    private static void play(long seed, List<Step> steps) {
         boolean shortRuns = seed % 2 == 0;
         Consumer<List<Step>> run = it -> new Simulation(shortRuns).play(it);
 

@@ -48,7 +48,8 @@ public final class Sample {
 
     /** What a leader finds in an empty store. */
     static final LoadedState EMPTY =
-            new LoadedState(Collections.emptySortedMap(), List.of(), List.of(), List.of());
+            new LoadedState(
+                    Collections.emptySortedMap(), List.of(), List.of(), List.of(), List.of());
 
     private Sample() {}
 

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.model.JobSpec;
+import dev.orrery.model.ProblemCode;
 import dev.orrery.model.TaskRange;
 import dev.orrery.model.TaskStatus;
 import dev.orrery.protocol.JobEvent;
+import dev.orrery.protocol.LoadedState;
+import dev.orrery.protocol.LoadedState.EndedJob;
+import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.scheduling.policy.PriorityKey;
 
@@ -86,14 +90,39 @@ final class SchedulerMachineTest {
     @Test
     void endedJobs_areForgottenOldestFirst() {
         EndedJobs jobs = new EndedJobs();
-        int oneMoreThanKept = 50_001;
+        int oneMoreThanKept = LoadedState.ENDED_MAX + 1;
         for (int i = 1; i <= oneMoreThanKept; i++) {
-            jobs.add(Sample.job(i), new EndedJobs.Ended(i, 2));
+            jobs.add(new EndedJob(Sample.job(i), i, 2));
         }
 
         assertThat(jobs.find(Sample.job(1))).isEmpty();
-        assertThat(jobs.find(Sample.job(2))).contains(new EndedJobs.Ended(2, 2));
+        assertThat(jobs.find(Sample.job(2))).contains(new EndedJob(Sample.job(2), 2, 2));
         assertThat(jobs.find(Sample.job(oneMoreThanKept))).isPresent();
+    }
+
+    @Test
+    void retryOfARemovedJob_thatWasOnItsWay_isRefused() {
+        Stage stage = new Stage();
+        stage.all("hello w1", "submit A", "cancel A", "not-started w1 A@1");
+        List<JobEvent> events = List.copyOf(stage.leader().store().history(Sample.job(1)));
+        stage.all("purge A");
+
+        Decision decision =
+                stage.leader()
+                        .step(
+                                new Input.Asked(
+                                        1,
+                                        new SchedulerRequest.Retry(
+                                                Sample.job(1), events, "alice")));
+
+        assertThat(decision.events()).isEmpty();
+        assertThat(decision.effects())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Effect.Reply.class,
+                        it ->
+                                assertThat(((SchedulerReply.Refused) it.reply()).problem().code())
+                                        .isEqualTo(ProblemCode.NOT_FOUND));
     }
 
     @Test

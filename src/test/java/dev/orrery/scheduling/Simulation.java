@@ -1,5 +1,8 @@
 package dev.orrery.scheduling;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.JobSpec.Constraint;
@@ -15,6 +18,7 @@ import dev.orrery.protocol.WorkerReply;
 import dev.orrery.scheduling.Step.Fate;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +49,10 @@ final class Simulation {
     private final List<SchedulerRequest.Submit> submits = new ArrayList<>();
     private long lastTold;
     private boolean crashBeforeCommit;
+
+    /** Where the wall clock stays in the end, so that what waits does not wait for an hour. */
+    private Instant latest = Sample.START;
+
     private boolean calm;
 
     /** Something on its way, and the worker at one of its ends. */
@@ -106,6 +114,7 @@ final class Simulation {
                     deliver(it.message() % mails.size(), it.fate());
                 }
             }
+            case Step.Jump it -> jump(Duration.ofMinutes(it.minutes()));
             case Step.Crash it -> {
                 crashBeforeCommit = it.beforeCommit();
                 if (!crashBeforeCommit) {
@@ -122,6 +131,7 @@ final class Simulation {
     private void calm() {
         calm = true;
         crashBeforeCommit = false;
+        leader.jump(Duration.between(leader.wall(), latest));
         for (int i = 0; i < WORKERS; i++) {
             isolated[i] = false;
             workers.get(i).drain(false);
@@ -143,6 +153,7 @@ final class Simulation {
 
     private void advance(Duration time) {
         leader.advance(time);
+        latest = leader.wall().isAfter(latest) ? leader.wall() : latest;
         for (int i = 0; i < WORKERS; i++) {
             if (!workers.get(i).isUp() && leader.now().nanos() % 3 == 0) {
                 workers.get(i).restart();
@@ -155,6 +166,35 @@ final class Simulation {
             send(it);
         }
         step(new Input.Tick());
+    }
+
+    /** No lease ends by a jump, and no attempt with it. */
+    private void jump(Duration time) {
+        Map<WorkerId, Long> leases = leases();
+        Map<WorkerId, List<AttemptId>> held = held();
+        boolean sameLeader = !crashBeforeCommit;
+
+        leader.jump(time);
+        latest = leader.wall().isAfter(latest) ? leader.wall() : latest;
+        step(new Input.Tick());
+
+        if (sameLeader) {
+            assertThat(leases()).isEqualTo(leases);
+            held.forEach(
+                    (id, attempts) -> assertThat(held().get(id)).as(id + "").containsAll(attempts));
+        }
+    }
+
+    private Map<WorkerId, Long> leases() {
+        Map<WorkerId, Long> leases = new TreeMap<>();
+        leader.state().workers().forEach(it -> leases.put(it.id, it.leaseEnd()));
+        return leases;
+    }
+
+    private Map<WorkerId, List<AttemptId>> held() {
+        Map<WorkerId, List<AttemptId>> held = new TreeMap<>();
+        leader.state().workers().forEach(it -> held.put(it.id, List.copyOf(it.attempts())));
+        return held;
     }
 
     private void leave(int worker) {

@@ -43,6 +43,9 @@ sealed interface Step {
     /** The leader dies, before or after the next commit, and another loads. */
     record Crash(boolean beforeCommit) implements Step {}
 
+    /** The wall clock jumps, and the monotonic one does not. */
+    record Jump(int minutes) implements Step {}
+
     /** What becomes of a message. */
     enum Fate {
         ARRIVES,
@@ -85,6 +88,7 @@ sealed interface Step {
             case 94 -> new Leave(worker);
             case 95, 96 -> new Isolate(worker, random.nextInt(3) == 0);
             case 97 -> new Crash(true);
+            case 98 -> new Jump(random.nextInt(-60, 61));
             default -> new Crash(false);
         };
     }

@@ -10,6 +10,7 @@ import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
+import dev.orrery.protocol.LoadedState.EndedJob;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class RandomLeader {
     private final TreeMap<Namespace, Long> numbers = new TreeMap<>();
     private final List<LoadedState.Submission> submissions = new ArrayList<>();
     private final TreeSet<WorkerId> draining = new TreeSet<>();
+    private final Map<JobId, EndedJob> ended = new LinkedHashMap<>();
     private Instant now = Histories.START;
 
     RandomLeader(RandomGenerator random) {
@@ -60,7 +62,8 @@ final class RandomLeader {
                 List.copyOf(draining),
                 histories.values().stream()
                         .filter(history -> !history.getLast().status().isTerminal())
-                        .toList());
+                        .toList(),
+                List.copyOf(ended.values()));
     }
 
     /** All events of all jobs that are not purged, in order of submission. */
@@ -98,14 +101,15 @@ final class RandomLeader {
     }
 
     private Optional<DurableEvent> purge() {
-        List<JobId> ended =
+        List<JobId> over =
                 histories.values().stream()
                         .filter(history -> history.getLast().status().isTerminal())
                         .map(history -> history.getFirst().job())
                         .limit(2)
                         .toList();
-        ended.forEach(histories::remove);
-        return ended.isEmpty() ? Optional.empty() : Optional.of(new DurableEvent.JobsPurged(ended));
+        over.forEach(histories::remove);
+        over.forEach(job -> ended.computeIfPresent(job, (id, was) -> was.purged()));
+        return over.isEmpty() ? Optional.empty() : Optional.of(new DurableEvent.JobsPurged(over));
     }
 
     private JobEvent submit() {
@@ -211,7 +215,13 @@ final class RandomLeader {
     }
 
     private JobEvent remember(JobEvent event) {
-        histories.computeIfAbsent(event.job(), first -> new ArrayList<>()).add(event);
+        List<JobEvent> history = histories.computeIfAbsent(event.job(), first -> new ArrayList<>());
+        history.add(event);
+        ended.remove(event.job());
+        if (event.status().isTerminal()) {
+            long number = ((JobEvent.Submitted) history.getFirst().change()).number();
+            ended.put(event.job(), new EndedJob(event.job(), number, event.seq()));
+        }
         return event;
     }
 

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -45,6 +46,8 @@ public final class Fanout {
     private final String version;
     private final Upstream upstream;
     private final Map<Topic, Channel> channels = new LinkedHashMap<>();
+    private final AtomicInteger topics = new AtomicInteger();
+    private final AtomicInteger subscriptions = new AtomicInteger();
     private final List<Consumer<TopicEvent>> watchers = new ArrayList<>();
     private Optional<Bus.Registration> registration = Optional.empty();
     private long timer = -1;
@@ -86,6 +89,7 @@ public final class Fanout {
         return onContext(() -> {
             vertx.cancelTimer(timer);
             channels.clear();
+            topics.set(0);
             return registration.map(Bus.Registration::close).orElse(Future.succeededFuture());
         });
     }
@@ -95,6 +99,16 @@ public final class Fanout {
      */
     public void watch(Consumer<TopicEvent> watcher) {
         context.runOnContext(_ -> watchers.add(watcher));
+    }
+
+    /** How many topics are followed upstream, each once; safe from any thread. */
+    int topics() {
+        return topics.get();
+    }
+
+    /** How many topics clients follow, counted for each client; safe from any thread. */
+    int subscriptions() {
+        return subscriptions.get();
     }
 
     /** Begins to give a job's events after a number; fails when the client may not see the job. */
@@ -174,15 +188,18 @@ public final class Fanout {
         }
         C created = create.get();
         channels.put(topic, created);
+        topics.set(channels.size());
         beatSoon();
         return created;
     }
 
     private Subscription subscription(Channel channel, Runnable leave) {
+        subscriptions.incrementAndGet();
         return new Subscription(
                 context,
                 channel::pump,
                 () -> {
+                    subscriptions.decrementAndGet();
                     leave.run();
                     dropEmpty();
                 });
@@ -199,6 +216,7 @@ public final class Fanout {
             channels.values().forEach(other -> leave(other, channel));
         }
         channels.values().removeIf(Channel::isEmpty);
+        topics.set(channels.size());
     }
 
     private static void leave(Channel from, Channel listener) {

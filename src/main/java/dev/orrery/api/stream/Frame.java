@@ -2,6 +2,7 @@ package dev.orrery.api.stream;
 
 import dev.orrery.api.json.Json;
 import dev.orrery.api.json.ProblemJson;
+import dev.orrery.model.CapturedLog;
 import dev.orrery.model.Problem;
 
 import java.util.Optional;
@@ -12,8 +13,19 @@ import java.util.Optional;
  * @param topic empty when it concerns the whole connection
  * @param seq the number of a durable event, else 0
  * @param key events with the same key supersede each other; empty for all but volatile ones
+ * @param piece what it brings of a log
  */
-record Frame(Optional<String> topic, String type, long seq, Kind kind, String key, String json) {
+record Frame(
+        Optional<String> topic,
+        String type,
+        long seq,
+        Kind kind,
+        String key,
+        Optional<Piece> piece,
+        String json) {
+
+    /** Which bytes of the output a frame of a log brings, to before this offset. */
+    record Piece(int attempt, CapturedLog.Stream stream, long end) {}
 
     /** What may happen to a frame when its reader is slow. */
     enum Kind {
@@ -26,11 +38,16 @@ record Frame(Optional<String> topic, String type, long seq, Kind kind, String ke
     }
 
     static Frame durable(String topic, String type, long seq, String json) {
-        return new Frame(Optional.of(topic), type, seq, Kind.DURABLE, "", json);
+        return new Frame(Optional.of(topic), type, seq, Kind.DURABLE, "", Optional.empty(), json);
+    }
+
+    static Frame chunk(String topic, Piece piece, String json) {
+        return new Frame(
+                Optional.of(topic), "chunk", 0, Kind.DURABLE, "", Optional.of(piece), json);
     }
 
     static Frame live(String topic, String type, String key, String json) {
-        return new Frame(Optional.of(topic), type, 0, Kind.VOLATILE, key, json);
+        return new Frame(Optional.of(topic), type, 0, Kind.VOLATILE, key, Optional.empty(), json);
     }
 
     static Frame control(String type, Json.Body fields) {
@@ -75,6 +92,6 @@ record Frame(Optional<String> topic, String type, long seq, Kind kind, String ke
                     fields.write(out);
                     out.writeEndObject();
                 });
-        return new Frame(topic, type, 0, Kind.CONTROL, "", json);
+        return new Frame(topic, type, 0, Kind.CONTROL, "", Optional.empty(), json);
     }
 }

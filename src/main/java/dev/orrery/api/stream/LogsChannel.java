@@ -9,6 +9,8 @@ import dev.orrery.model.CapturedLog;
 import dev.orrery.model.CapturedLog.Stream;
 import dev.orrery.model.Content;
 import dev.orrery.model.JobId;
+import dev.orrery.model.Outcome;
+import dev.orrery.protocol.AttemptResult;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.Topic;
 import dev.orrery.protocol.TopicMessage.Head;
@@ -20,6 +22,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,8 +33,9 @@ import java.util.TreeMap;
 
 /**
  * The output of one job as it grows. What the job's events say of each attempt, and hints of
- * growth, tell how much there is; each reader is then given piece after piece, as fast as it takes
- * them.
+ * growth, tell how much there is; each reader is then given piece after piece, attempt after
+ * attempt, as fast as it takes them. It leaves an attempt only once its end is known, and all that
+ * came before it.
  */
 final class LogsChannel implements Channel, JobListener {
     private static final int PIECE_BYTES = 32 * 1024;
@@ -45,6 +49,12 @@ final class LogsChannel implements Channel, JobListener {
     private final Map<Place, Frame> pieces = new LinkedHashMap<>(16, 0.75f, true);
     private final List<Reader> readers = new ArrayList<>();
     private Optional<JobEvent> end = Optional.empty();
+
+    /** The number of the job's last event that anybody told of. */
+    private long known;
+
+    /** The number of the last event that came here. */
+    private long seen;
 
     /** A channel that must be made to listen to the job's events from the first one on. */
     LogsChannel(JobId job, LogSource source, String dataUri) {
@@ -60,8 +70,17 @@ final class LogsChannel implements Channel, JobListener {
         private final EnumMap<Stream, Long> sizes = new EnumMap<>(Stream.class);
         private final EnumMap<Stream, Bytes> inline = new EnumMap<>(Stream.class);
 
+        /** What a lost attempt shipped before: there to be read, and nobody counted it. */
+        private final EnumSet<Stream> uncounted = EnumSet.noneOf(Stream.class);
+
+        private boolean over;
+
         Output(AttemptId attempt) {
             this.attempt = attempt;
+        }
+
+        boolean hasMore(Stream stream, long offset) {
+            return offset < size(stream) || uncounted.contains(stream);
         }
 
         long size(Stream stream) {
@@ -71,6 +90,11 @@ final class LogsChannel implements Channel, JobListener {
 
     /** Where a piece begins. */
     private record Place(int attempt, Stream stream, long offset) {}
+
+    /** The end of an attempt of which nobody knows how much it had shipped. */
+    private static boolean isUncounted(AttemptResult result) {
+        return result.outcome() instanceof Outcome.Lost;
+    }
 
     /** A client and how far it is. */
     static final class Reader {
@@ -120,6 +144,7 @@ final class LogsChannel implements Channel, JobListener {
 
     @Override
     public void head(Head head) {
+        known = Math.max(known, head.seq());
         head.logs().forEach(this::grown);
         pump();
     }
@@ -140,11 +165,14 @@ final class LogsChannel implements Channel, JobListener {
 
     @Override
     public void subscribed(long head) {
+        known = Math.max(known, head);
         pump();
     }
 
     @Override
-    public void truncated(long first) {}
+    public void truncated(long first) {
+        seen = Math.max(seen, first - 1);
+    }
 
     @Override
     public void live(Frame frame) {}
@@ -158,6 +186,10 @@ final class LogsChannel implements Channel, JobListener {
                 Output output = output(new AttemptId(ended.tasks(), ended.attempt()));
                 captured(output, Stream.STDOUT, ended.result().stdout());
                 captured(output, Stream.STDERR, ended.result().stderr());
+                output.over = true;
+                if (isUncounted(ended.result())) {
+                    output.uncounted.addAll(EnumSet.allOf(Stream.class));
+                }
             }
             case JobEvent.Submitted _,
                     JobEvent.Released _,
@@ -167,6 +199,8 @@ final class LogsChannel implements Channel, JobListener {
                     JobEvent.Ended _,
                     JobEvent.Retried _ -> {}
         }
+        seen = event.seq();
+        known = Math.max(known, seen);
         end = event.status().isTerminal() ? Optional.of(event) : Optional.empty();
         pump();
     }
@@ -186,20 +220,23 @@ final class LogsChannel implements Channel, JobListener {
                     continue;
                 }
             }
+            boolean complete = seen >= known && (output == null || output.over);
             Integer later = outputs.higherKey(reader.attempt);
-            if (later != null) {
-                reader.moveTo(later);
-            } else {
+            if (!complete) {
+                return;
+            }
+            if (later == null) {
                 giveEnd(reader);
                 return;
             }
+            reader.moveTo(later);
         }
     }
 
     private static Optional<Place> nextPiece(Reader reader, Output output) {
         for (Stream stream : Stream.values()) {
             long offset = reader.offset(stream);
-            if (offset < output.size(stream)) {
+            if (output.hasMore(stream, offset)) {
                 return Optional.of(new Place(reader.attempt, stream, offset));
             }
         }
@@ -232,15 +269,21 @@ final class LogsChannel implements Channel, JobListener {
                 .onComplete(bytes -> {
                     reader.fetching = false;
                     // What is not there yet is asked for again at the next beat.
-                    if (bytes.succeeded() && bytes.result().length() > 0) {
+                    if (bytes.failed()) {
+                        return;
+                    }
+                    if (bytes.result().length() > 0) {
                         deliver(reader, place, keep(place, bytes.result()));
+                        pump(reader);
+                    } else if (output.uncounted.remove(place.stream)) {
+                        output.sizes.merge(place.stream, place.offset, Math::max);
                         pump(reader);
                     }
                 });
     }
 
     private void deliver(Reader reader, Place place, Frame frame) {
-        reader.offsets.put(place.stream, place.offset + frame.seq());
+        reader.offsets.put(place.stream, frame.piece().orElseThrow().end());
         reader.subscriber.deliver(frame);
     }
 
@@ -268,7 +311,7 @@ final class LogsChannel implements Channel, JobListener {
         reader.subscriber.deliver(Frame.durable(name, "end", 0, json));
     }
 
-    /** Encodes a piece; the number of its bytes travels as the frame's number. */
+    /** Encodes a piece, and keeps it for other readers. */
     private Frame keep(Place place, Buffer bytes) {
         String json =
                 Json.text(out -> {
@@ -282,7 +325,9 @@ final class LogsChannel implements Channel, JobListener {
                             "data", Base64.getEncoder().encodeToString(bytes.getBytes()));
                     out.writeEndObject();
                 });
-        Frame frame = Frame.durable(name, "chunk", bytes.length(), json);
+        Frame.Piece piece =
+                new Frame.Piece(place.attempt, place.stream, place.offset + bytes.length());
+        Frame frame = Frame.chunk(name, piece, json);
         pieces.put(place, frame);
         if (pieces.size() > PIECES_KEPT) {
             pieces.remove(pieces.keySet().iterator().next());
@@ -298,7 +343,6 @@ final class LogsChannel implements Channel, JobListener {
     private static void captured(Output output, Stream stream, CapturedLog log) {
         switch (log.content()) {
             case Content.Inline(Bytes bytes) -> {
-                // An attempt that was lost has no record of what it shipped; the hints stay true.
                 if (bytes.size() > 0) {
                     output.inline.put(stream, bytes);
                     output.sizes.put(stream, (long) bytes.size());

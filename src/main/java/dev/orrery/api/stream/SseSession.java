@@ -6,22 +6,19 @@ import dev.orrery.model.ProblemCode;
 
 import io.vertx.core.http.HttpServerResponse;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
- * One stream of server-sent events. The id of an event is the place in all numbered topics of the
- * stream, so that {@code Last-Event-ID} resumes each of them.
+ * One stream of server-sent events. The id of an event is the place in all topics of the stream
+ * that have places, so that {@code Last-Event-ID} resumes each of them.
  */
 final class SseSession implements Mailbox.Sink {
     private final Call call;
     private final HttpServerResponse response;
     private final Session session;
-    private final Map<String, Long> places = new LinkedHashMap<>();
     private final Runnable closed;
+    private SsePlaces places = SsePlaces.parse("");
     private long pingTimer = -1;
     private boolean ended;
 
@@ -36,8 +33,8 @@ final class SseSession implements Mailbox.Sink {
                         this);
     }
 
-    /** Begins the stream: each topic after its number. */
-    void start(List<String> topics, Map<String, Long> after, long pingMillis) {
+    /** Begins the stream: each topic after its place. */
+    void start(List<String> topics, SsePlaces from, long pingMillis) {
         response.putHeader("content-type", "text/event-stream");
         response.setChunked(true);
         response.drainHandler(_ -> session.mailbox().flush());
@@ -45,9 +42,9 @@ final class SseSession implements Mailbox.Sink {
         response.closeHandler(_ -> closed());
         response.write("retry: 1000\n\n");
         pingTimer = call.context().owner().setPeriodic(pingMillis, _ -> ping());
-        places.putAll(after);
+        places = from;
         for (String topic : topics) {
-            session.subscribe(topic, after.getOrDefault(topic, 0L), LogStart.BEGINNING);
+            session.subscribe(topic, from.events(topic), from.logs(topic));
         }
     }
 
@@ -70,12 +67,8 @@ final class SseSession implements Mailbox.Sink {
             return;
         }
         StringBuilder text = new StringBuilder(frame.json().length() + 128);
-        if (frame.kind() == Frame.Kind.DURABLE && frame.topic().isPresent()) {
-            String topic = frame.topic().get();
-            if (topic.startsWith("jobs.")) {
-                places.put(topic, frame.seq());
-                text.append("id: ").append(place()).append('\n');
-            }
+        if (places.pass(frame)) {
+            text.append("id: ").append(places).append('\n');
         }
         text.append("event: ").append(frame.type()).append('\n');
         text.append("data: ").append(frame.json()).append("\n\n");
@@ -97,12 +90,6 @@ final class SseSession implements Mailbox.Sink {
                         "connect again with Last-Event-ID");
         send(Frame.error(Optional.empty(), slow.problem()));
         end();
-    }
-
-    private String place() {
-        return places.entrySet().stream()
-                .map(entry -> entry.getKey() + ":" + entry.getValue())
-                .collect(Collectors.joining(","));
     }
 
     private void ping() {

@@ -12,18 +12,20 @@ import dev.orrery.config.Settings;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.protocol.Principal;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.ServerWebSocket;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Live events over WebSocket and over SSE. */
 public final class StreamRoutes implements RouteSet {
@@ -32,15 +34,29 @@ public final class StreamRoutes implements RouteSet {
     private final Session.Surroundings around;
     private final Authenticator authenticator;
     private final Settings.Limits limits;
+    private final AtomicInteger clients = new AtomicInteger();
     private final Set<WebSocketSession> webSockets = new LinkedHashSet<>();
     private final Set<SseSession> eventStreams = new LinkedHashSet<>();
 
-    /** Routes to the topics of this fan-out. */
+    /** Routes to the topics of this fan-out, counted in these metrics. */
     public StreamRoutes(
-            Fanout fanout, Authenticator authenticator, JobNames names, Settings.Limits limits) {
+            Fanout fanout,
+            Authenticator authenticator,
+            JobNames names,
+            Settings.Limits limits,
+            MeterRegistry metrics) {
         this.around = new Session.Surroundings(fanout, names, limits);
         this.authenticator = authenticator;
         this.limits = limits;
+        Gauge.builder("orrery.stream.clients", clients, AtomicInteger::get)
+                .description("Connections over WebSocket and SSE")
+                .register(metrics);
+        Gauge.builder("orrery.stream.subscriptions", fanout, Fanout::subscriptions)
+                .description("Topics that the clients of this node follow, for each client")
+                .register(metrics);
+        Gauge.builder("orrery.stream.topics", fanout, Fanout::topics)
+                .description("Topics that this node follows upstream, each once")
+                .register(metrics);
     }
 
     @Override
@@ -89,8 +105,9 @@ public final class StreamRoutes implements RouteSet {
                         authenticator,
                         call.context(),
                         socket,
-                        () -> webSockets.remove(session[0]));
+                        () -> left(webSockets, session[0]));
         webSockets.add(session[0]);
+        clients.incrementAndGet();
         session[0].start(
                 principal.map(known -> new Session.Client(call.context(), known, call.token())));
     }
@@ -106,27 +123,36 @@ public final class StreamRoutes implements RouteSet {
                     "name a topic, such as topic=jobs.last");
         }
         long from = query.integer("from", 0, Long.MAX_VALUE).orElse(0L);
-        Map<String, Long> places = lastEventId(call);
+        SsePlaces last =
+                SsePlaces.parse(
+                        Optional.ofNullable(call.request().getHeader("last-event-id")).orElse(""));
         checkRoom();
         List<Future<String>> whole =
                 topics.stream().map(topic -> wholeName(call.principal(), topic)).toList();
         return Future.all(whole)
                 .map(all -> {
                     List<String> names = all.list();
-                    Map<String, Long> after = new LinkedHashMap<>();
-                    names.stream()
-                            .filter(name -> name.startsWith("jobs."))
-                            .forEach(n -> after.put(n, places.getOrDefault(n, from)));
-                    open(call, names, after);
+                    Map<String, String> asked = new LinkedHashMap<>();
+                    for (int i = 0; i < names.size(); i++) {
+                        asked.putIfAbsent(names.get(i), topics.get(i));
+                    }
+                    open(call, List.copyOf(asked.keySet()), last.of(asked, from));
                     return names;
                 });
     }
 
-    private void open(Call call, List<String> topics, Map<String, Long> after) {
+    private void open(Call call, List<String> topics, SsePlaces from) {
         SseSession[] session = new SseSession[1];
-        session[0] = new SseSession(around, call, () -> eventStreams.remove(session[0]));
+        session[0] = new SseSession(around, call, () -> left(eventStreams, session[0]));
         eventStreams.add(session[0]);
-        session[0].start(topics, after, limits.streamPing().toMillis());
+        clients.incrementAndGet();
+        session[0].start(topics, from, limits.streamPing().toMillis());
+    }
+
+    private <S> void left(Set<S> sessions, S session) {
+        if (sessions.remove(session)) {
+            clients.decrementAndGet();
+        }
     }
 
     /** The topic with the whole id of its job, under which its events come. */
@@ -143,27 +169,6 @@ public final class StreamRoutes implements RouteSet {
             case TopicName.OfJobs _, TopicName.OfNodes _, TopicName.OfCluster _ ->
                     Future.succeededFuture(topic);
         };
-    }
-
-    private static Map<String, Long> lastEventId(Call call) {
-        Map<String, Long> places = new HashMap<>();
-        String id = call.request().getHeader("last-event-id");
-        if (id == null || id.isEmpty()) {
-            return places;
-        }
-        try {
-            for (String place : id.split(",", -1)) {
-                int colon = place.lastIndexOf(':');
-                places.put(place.substring(0, colon), Long.parseLong(place.substring(colon + 1)));
-            }
-        } catch (IndexOutOfBoundsException | NumberFormatException e) {
-            throw Refusal.ofField(
-                    ProblemCode.INVALID_VALUE,
-                    "Last-Event-ID",
-                    "no event of ours has this id",
-                    "send the id of an event as it came, or none");
-        }
-        return places;
     }
 
     private void checkRoom() {

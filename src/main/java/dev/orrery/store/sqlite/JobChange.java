@@ -24,6 +24,7 @@ final class JobChange {
     private final byte[] id;
     private final List<byte[]> frames = new ArrayList<>(3);
     private int mask;
+    private long firstSeq;
     private long lastSeq;
 
     JobChange(JobId job) {
@@ -35,14 +36,9 @@ final class JobChange {
         return id;
     }
 
-    /** The number of the run's last event. */
-    long lastSeq() {
-        return lastSeq;
-    }
-
-    /** The events themselves. */
-    byte[] run() {
-        return EventFrames.concatenate(frames);
+    /** The job, the last number and the events, for a table of runs. */
+    @Nullable Object[] runParameters() {
+        return new @Nullable Object[] {id, lastSeq, EventFrames.concatenate(frames)};
     }
 
     /** The columns that were set. */
@@ -55,18 +51,21 @@ final class JobChange {
         return (mask & JobColumn.ARRIVAL.bit()) != 0;
     }
 
-    /** The values of the columns that were set, or of all for a new row, and then the id. */
+    /** The parameters of {@code JobColumn.INSERT} for a new row, else of the update. */
     @Nullable Object[] parameters() {
         boolean all = isNew();
-        int count = all ? values.length : Integer.bitCount(mask);
-        @Nullable Object[] parameters = new @Nullable Object[count + 1];
+        int count = all ? values.length + 1 : Integer.bitCount(mask) + 2;
+        @Nullable Object[] parameters = new @Nullable Object[count];
         int next = 0;
         for (int column = 0; column < values.length; column++) {
             if (all || (mask & (1 << column)) != 0) {
                 parameters[next++] = values[column];
             }
         }
-        parameters[next] = id;
+        parameters[next++] = id;
+        if (!all) {
+            parameters[next] = firstSeq - 1;
+        }
         return parameters;
     }
 
@@ -87,6 +86,9 @@ final class JobChange {
 
     /** Takes one event on; of a submission only what every event has. */
     void apply(JobEvent event, byte[] frame) {
+        if (frames.isEmpty()) {
+            firstSeq = event.seq();
+        }
         frames.add(frame);
         lastSeq = event.seq();
         set(JobColumn.STATUS, Values.ofStatus(event.status()));
@@ -108,6 +110,11 @@ final class JobChange {
             case JobEvent.Ended ended -> set(JobColumn.REASON, ended.reason());
             case JobEvent.Retried retried -> beginRound(retried);
         }
+    }
+
+    /** The place of the job's end among the ends of all jobs. */
+    void endAs(long place) {
+        set(JobColumn.END_ORDER, place);
     }
 
     private void beginAttempt(JobEvent.Assigned assigned) {
@@ -138,7 +145,8 @@ final class JobChange {
                 JobColumn.STARTED_AT,
                 JobColumn.EXIT_CODE,
                 JobColumn.REASON,
-                JobColumn.ENDED_AT);
+                JobColumn.ENDED_AT,
+                JobColumn.END_ORDER);
     }
 
     private void setSpec(JobSpec spec) {

@@ -24,7 +24,8 @@ enum JobColumn {
     STARTED_AT(14),
     EXIT_CODE(15),
     REASON(16),
-    ENDED_AT(17);
+    ENDED_AT(17),
+    END_ORDER(18);
 
     static final List<JobColumn> ALL = List.of(values());
 
@@ -42,12 +43,14 @@ enum JobColumn {
         this.place = place;
     }
 
-    /** Sets the columns whose bits are set, and then names the id. */
+    /** Sets the columns whose bits are set; then names the id, and the last number before. */
     static String update(int mask) {
         return Arrays.stream(values())
                 .filter(column -> (mask & column.bit()) != 0)
                 .map(column -> column.column() + " = ?")
-                .collect(Collectors.joining(", ", "UPDATE jobs SET ", " WHERE id = ?"));
+                .collect(
+                        Collectors.joining(
+                                ", ", "UPDATE jobs SET ", " WHERE id = ? AND last_seq = ?"));
     }
 
     /** The place among the parameters of {@code INSERT}. */

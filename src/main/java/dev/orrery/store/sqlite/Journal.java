@@ -1,5 +1,6 @@
 package dev.orrery.store.sqlite;
 
+import dev.orrery.model.JobId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -50,13 +52,18 @@ final class Journal implements AutoCloseable {
                     Thread.ofPlatform().daemon().name("store-journal").factory());
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    /** Guarded by the writer's transactions, as is the number of bytes. */
+    /** Guarded by the writer's transactions, as are the next three. */
+    private final Succession succession = new Succession();
+
     private final List<Framed> pending = new ArrayList<>();
 
     private long pendingBytes;
-    private long lastArrival;
+    private Projection.Reach reach = new Projection.Reach(0, 0);
     private volatile boolean empty = true;
     private volatile boolean stuck;
+
+    /** Some events did not fit the tables, so whoever decided them knows another history. */
+    private volatile boolean diverged;
 
     Journal(Writer writer, EventFrames frames) {
         this.writer = writer;
@@ -66,7 +73,7 @@ final class Journal implements AutoCloseable {
     /** Takes up what an earlier process left. */
     void recover() throws StoreException {
         writer.transact(session -> {
-            lastArrival = session.number("SELECT coalesce(max(arrival), 0) FROM jobs");
+            reach = Projection.Reach.read(session);
             List<byte[]> runs =
                     session.select(
                             "SELECT events FROM journal ORDER BY id",
@@ -80,6 +87,10 @@ final class Journal implements AutoCloseable {
             return true;
         });
         empty();
+        writer.transact(session -> {
+            succession.read(session);
+            return true;
+        });
     }
 
     /** Writes a batch, durably. */
@@ -93,11 +104,16 @@ final class Journal implements AutoCloseable {
                 session -> {
                     refuseUnlessLeading(session, epoch);
                     refuseWhenOver(FULL_FACTOR);
+                    refuseWhenDiverged();
+                    Map<JobId, Succession.Last> reached = succession.check(session, events);
                     session.update("INSERT INTO journal (events) VALUES (?)", run);
                     writer.wrote(run.length);
-                    return true;
+                    return reached;
                 },
-                done -> batch.forEach(this::remember));
+                reached -> {
+                    batch.forEach(this::remember);
+                    succession.took(events, reached);
+                });
         if (isOver(1)) {
             emptyUnlessFull();
         } else if (scheduled.compareAndSet(false, true)) {
@@ -115,17 +131,18 @@ final class Journal implements AutoCloseable {
         }
         writer.transact(
                 session -> {
-                    if (empty) {
-                        return lastArrival;
+                    Projection projection = new Projection(session, reach);
+                    if (!empty) {
+                        projection.write(pending);
+                        session.update("DELETE FROM journal");
+                        writer.wrote(pendingBytes);
                     }
-                    Projection projection = new Projection(session, lastArrival);
-                    projection.write(pending);
-                    session.update("DELETE FROM journal");
-                    writer.wrote(pendingBytes);
-                    return projection.lastArrival();
+                    return projection;
                 },
-                arrival -> {
-                    lastArrival = arrival;
+                done -> {
+                    reach = done.reach();
+                    reportMisfits(done.misfits());
+                    succession.folded();
                     pending.clear();
                     pendingBytes = 0;
                     empty = true;
@@ -162,6 +179,27 @@ final class Journal implements AutoCloseable {
             emptyUnlessFull();
         } catch (StoreException e) {
             LOG.atError().setCause(e).log("the journal cannot be emptied");
+        }
+    }
+
+    private void reportMisfits(int jobs) {
+        if (jobs > 0) {
+            diverged = true;
+            LOG.atError()
+                    .addKeyValue("jobs", jobs)
+                    .log("events do not follow on those of their jobs: see the table misfits");
+        }
+    }
+
+    /** Whoever loaded knows the history as it is. */
+    void loaded() {
+        diverged = false;
+    }
+
+    private void refuseWhenDiverged() throws StoreException {
+        if (diverged) {
+            throw new StoreException(
+                    Kind.CONFLICT, "an earlier event did not follow on what is stored of its job");
         }
     }
 

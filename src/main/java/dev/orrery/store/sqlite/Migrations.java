@@ -14,7 +14,7 @@ import java.util.List;
 /** The numbered scripts that bring a database of any earlier version to this program's. */
 final class Migrations {
 
-    private static final List<String> SCRIPTS = List.of("0001-jobs.sql");
+    private static final List<String> SCRIPTS = List.of("0001-jobs.sql", "0002-ends.sql");
 
     private Migrations() {}
 

@@ -9,15 +9,20 @@ import dev.orrery.model.StoredFile;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
+import dev.orrery.protocol.LoadedState;
+
+import org.jspecify.annotations.Nullable;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What the events of a journal mean for the tables.
@@ -29,6 +34,11 @@ final class Projection {
 
     private static final String EVENTS =
             "INSERT INTO events (job, seq, run) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
+    private static final String MISFIT =
+            "INSERT INTO misfits (job, last_seq, run) VALUES (?, ?, ?)";
+    private static final String PURGED =
+            "INSERT INTO purged (end_order, job, number) SELECT end_order, id, number FROM jobs"
+                    + " WHERE id = ? AND end_order > ?";
     private static final String LABEL =
             "INSERT INTO job_labels (key, value, arrival, job) VALUES (?, ?, ?, ?)"
                     + " ON CONFLICT DO NOTHING";
@@ -51,16 +61,41 @@ final class Projection {
     private final Map<String, Long> numbers = new TreeMap<>();
     private final Map<Integer, String> updates = new HashMap<>();
     private long lastArrival;
+    private long lastEnd;
+    private int misfits;
 
-    /** A projection whose jobs arrive after the given one. */
-    Projection(Session session, long lastArrival) {
-        this.session = session;
-        this.lastArrival = lastArrival;
+    /**
+     * How far the tables are.
+     *
+     * @param arrival of the latest job
+     * @param end the place of the latest end
+     */
+    record Reach(long arrival, long end) {
+
+        /** As the tables say. */
+        static Reach read(Session session) throws SQLException {
+            return new Reach(
+                    session.number("SELECT coalesce(max(arrival), 0) FROM jobs"),
+                    Math.max(
+                            session.number("SELECT coalesce(max(end_order), 0) FROM jobs"),
+                            session.number("SELECT coalesce(max(end_order), 0) FROM purged")));
+        }
     }
 
-    /** The arrival of the latest job. */
-    long lastArrival() {
-        return lastArrival;
+    /** A projection onto tables that are so far. */
+    Projection(Session session, Reach reach) {
+        this.session = session;
+        this.lastArrival = reach.arrival();
+        this.lastEnd = reach.end();
+    }
+
+    Reach reach() {
+        return new Reach(lastArrival, lastEnd);
+    }
+
+    /** How many jobs had events that did not follow on what was there. */
+    int misfits() {
+        return misfits;
     }
 
     /** Writes the events into the open transaction. */
@@ -84,6 +119,10 @@ final class Projection {
             takeSubmission(event, submitted, job);
         }
         change.apply(event, frame);
+        if (event.status().isTerminal()) {
+            lastEnd++;
+            change.endAs(lastEnd);
+        }
         takeBlobs(event, job);
     }
 
@@ -153,11 +192,13 @@ final class Projection {
         flush();
         for (JobId id : purged) {
             byte[] job = Values.ofJob(id);
+            session.update(PURGED, job, lastEnd - LoadedState.ENDED_MAX);
             purgeLabels(job);
             session.update("DELETE FROM blob_references WHERE job = ?", job);
             session.update("DELETE FROM events WHERE job = ?", job);
             session.update("DELETE FROM jobs WHERE id = ?", job);
         }
+        session.update("DELETE FROM purged WHERE end_order <= ?", lastEnd - LoadedState.ENDED_MAX);
     }
 
     private void purgeLabels(byte[] job) throws SQLException {
@@ -178,17 +219,45 @@ final class Projection {
     }
 
     private void flush() throws SQLException {
+        Map<String, List<JobChange>> changes = new LinkedHashMap<>();
         for (JobChange change : jobs.values()) {
-            rows.add(EVENTS, change.id(), change.lastSeq(), change.run());
             String sql =
                     change.isNew()
                             ? JobColumn.INSERT
                             : updates.computeIfAbsent(change.mask(), JobColumn::update);
-            rows.add(sql, change.parameters());
+            changes.computeIfAbsent(sql, first -> new ArrayList<>()).add(change);
         }
         jobs.clear();
+        List<JobChange> fitting = new ArrayList<>();
+        for (Map.Entry<String, List<JobChange>> group : changes.entrySet()) {
+            fitting.addAll(write(group.getKey(), group.getValue(), JobChange::parameters));
+        }
+        write(EVENTS, fitting, JobChange::runParameters);
         numbers.forEach((namespace, last) -> rows.add(NUMBER, namespace, last));
         numbers.clear();
         rows.write(session);
+    }
+
+    /**
+     * Writes a row for each change and gives those for which there was a place.
+     *
+     * <p>What does not fit, such as an event of a job that is not there, is a bug of whoever
+     * decided it. It is durable by now, and refusing it would close the store for good: it is kept
+     * aside and reported.
+     */
+    private List<JobChange> write(
+            String sql, List<JobChange> changes, Function<JobChange, @Nullable Object[]> parameters)
+            throws SQLException {
+        int[] changed = session.batch(sql, changes.stream().map(parameters).toList());
+        List<JobChange> fitting = new ArrayList<>(changes.size());
+        for (int i = 0; i < changed.length; i++) {
+            if (changed[i] == 1) {
+                fitting.add(changes.get(i));
+            } else {
+                misfits++;
+                rows.add(MISFIT, changes.get(i).runParameters());
+            }
+        }
+        return fitting;
     }
 }

@@ -116,6 +116,16 @@ final class Session implements AutoCloseable {
         return bind(sql, parameters).executeUpdate();
     }
 
+    /** Executes a statement for each row of parameters, and says how many rows each changed. */
+    int[] batch(String sql, List<@Nullable Object[]> rows) throws SQLException {
+        PreparedStatement statement = prepare(sql);
+        for (@Nullable Object[] row : rows) {
+            bind(statement, row);
+            statement.addBatch();
+        }
+        return statement.executeBatch();
+    }
+
     /** The statement, ready to be executed. */
     PreparedStatement bind(String sql, @Nullable Object... parameters) throws SQLException {
         PreparedStatement statement = prepare(sql);

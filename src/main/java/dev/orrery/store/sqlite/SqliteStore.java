@@ -8,6 +8,8 @@ import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.Tokens;
+import dev.orrery.store.sqlite.file.DataDirectory;
+import dev.orrery.store.sqlite.file.WalFile;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The store in one SQLite file, {@code DIR/store.db}.
@@ -108,8 +111,11 @@ public final class SqliteStore implements Store {
     @Override
     public LoadedState load() throws StoreException {
         journal.empty();
-        return writer.transact(
-                session -> new StateLoader(session, frames).load(submissionsSince()));
+        LoadedState loaded =
+                writer.transact(
+                        session -> new StateLoader(session, frames).load(submissionsSince()));
+        journal.loaded();
+        return loaded;
     }
 
     @Override
@@ -145,6 +151,10 @@ public final class SqliteStore implements Store {
 
     private static Session prepare(Path file, Faults faults) throws StoreException {
         try {
+            Optional<String> damage = new WalFile(file).damage();
+            if (damage.isPresent()) {
+                throw faults.damaged(damage.get());
+            }
             Session session = Session.writer(file);
             try {
                 Integrity.check(session, file, faults);

@@ -5,6 +5,7 @@ import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
+import dev.orrery.protocol.LoadedState.EndedJob;
 import dev.orrery.store.StoreException;
 
 import java.sql.PreparedStatement;
@@ -24,6 +25,11 @@ final class StateLoader {
             "SELECT j.arrival, e.run FROM jobs j CROSS JOIN events e"
                     + " WHERE j.status < ? AND e.job = j.id";
 
+    private static final String ENDED =
+            "SELECT id, number, last_seq, end_order FROM jobs WHERE end_order > ?"
+                    + " UNION ALL SELECT job, number, 0, end_order FROM purged WHERE end_order > ?"
+                    + " ORDER BY end_order";
+
     private final Session session;
     private final EventFrames frames;
 
@@ -34,7 +40,8 @@ final class StateLoader {
 
     /** The state, with the submissions that are not older than the given time. */
     LoadedState load(long submissionsSince) throws SQLException, StoreException {
-        return new LoadedState(numbers(), submissions(submissionsSince), draining(), live());
+        return new LoadedState(
+                numbers(), submissions(submissionsSince), draining(), live(), ended());
     }
 
     private SortedMap<Namespace, Long> numbers() throws SQLException {
@@ -78,6 +85,14 @@ final class StateLoader {
             }
         }
         return draining;
+    }
+
+    private List<EndedJob> ended() throws SQLException {
+        long before = Projection.Reach.read(session).end() - LoadedState.ENDED_MAX;
+        return session.select(
+                ENDED,
+                List.of(before, before),
+                row -> new EndedJob(Values.toJob(row.getBytes(1)), row.getLong(2), row.getLong(3)));
     }
 
     private List<List<JobEvent>> live() throws SQLException, StoreException {

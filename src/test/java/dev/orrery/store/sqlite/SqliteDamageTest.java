@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.model.JobId;
+import dev.orrery.model.TaskRange;
+import dev.orrery.model.TaskStatus;
 import dev.orrery.protocol.DurableEvent;
+import dev.orrery.protocol.JobEvent;
+import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.Histories;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
@@ -40,6 +44,7 @@ final class SqliteDamageTest {
 
     @TempDir private Path data;
     private Path file;
+    private final List<JobId> jobs = new ArrayList<>();
 
     @BeforeEach
     void makeStore() throws StoreException {
@@ -48,6 +53,7 @@ final class SqliteDamageTest {
             List<DurableEvent> events = new ArrayList<>();
             for (int number = 1; number <= JOBS; number++) {
                 JobId job = Histories.jobId(random, Histories.START);
+                jobs.add(job);
                 events.add(
                         Histories.submitted(
                                 job,
@@ -109,6 +115,39 @@ final class SqliteDamageTest {
     }
 
     @Test
+    void olderSchema_isBroughtUpAndKnowsTheOrderOfEnds() throws Exception {
+        try (SqliteStore store = open()) {
+            store.commit(store.lead("test"), List.of(cancelled(9), cancelled(3)));
+            store.load();
+        }
+        for (String change :
+                List.of(
+                        "DROP INDEX jobs_end",
+                        "ALTER TABLE jobs DROP COLUMN end_order",
+                        "DROP TABLE purged",
+                        "DROP TABLE misfits",
+                        "DELETE FROM schema_version WHERE version = 2")) {
+            change(change);
+        }
+
+        try (SqliteStore store = open()) {
+            assertThat(store.load().ended())
+                    .extracting(LoadedState.EndedJob::number)
+                    .containsExactly(9L, 3L);
+        }
+    }
+
+    private JobEvent cancelled(int number) {
+        JobId job = jobs.get(number - 1);
+        return new JobEvent(
+                job,
+                2,
+                Histories.START.plusSeconds(number == 9 ? 1 : 2),
+                TaskStatus.CANCELLED,
+                new JobEvent.Ended(TaskRange.single(job), TaskStatus.CANCELLED, "cancelled"));
+    }
+
+    @Test
     void secondOpener_isToldThatTheDirectoryIsTaken() throws StoreException {
         try (SqliteStore first = open()) {
             assertThatThrownBy(this::open)
@@ -144,9 +183,13 @@ final class SqliteDamageTest {
     }
 
     private void execute(String sql) throws SQLException {
+        assertThat(change(sql)).isEqualTo(1);
+    }
+
+    private int change(String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
-            assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+            return statement.executeUpdate(sql);
         }
     }
 

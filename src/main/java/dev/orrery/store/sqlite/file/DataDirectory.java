@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sqlite.file;
 
 import dev.orrery.store.PrivateFiles;
 import dev.orrery.store.StoreException;
@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A node's data directory while this process owns its store. */
-final class DataDirectory implements AutoCloseable {
+public final class DataDirectory implements AutoCloseable {
 
     /** Where the driver unpacks SQLite; the default, /tmp, is everybody's and may be noexec. */
     private static final String NATIVE_DIRECTORY_PROPERTY = "org.sqlite.tmpdir";
@@ -29,7 +29,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** Takes the directory, which it makes when it is not there. */
-    static DataDirectory open(Path path) throws StoreException, IOException {
+    public static DataDirectory open(Path path) throws StoreException, IOException {
         Path directory = PrivateFiles.directory(path);
         FileChannel channel = PrivateFiles.open(directory.resolve("store.lock"));
         try {
@@ -51,7 +51,8 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    Path database() {
+    /** The database file. */
+    public Path database() {
         return directory.resolve("store.db");
     }
 
