@@ -10,7 +10,10 @@ public final class NodeException extends Exception {
 
     private static final long serialVersionUID = 1L;
     private static final int EXIT_OTHER = 70;
-    private static final int EXIT_LOCKED = 73;
+
+    /** What the node needs for itself, another process has. */
+    static final int EXIT_LOCKED = 73;
+
     private static final int EXIT_DAMAGED = 74;
     private static final int EXIT_CONFIGURATION = 78;
 

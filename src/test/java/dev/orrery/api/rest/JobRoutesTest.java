@@ -236,7 +236,12 @@ final class JobRoutesTest {
                         internal("/internal/v1/blobs", other)
                                 .PUT(BodyPublishers.ofByteArray(output)));
         String input =
-                api.get("/api/v1/jobs/" + job).json().path("inputs").path(0).path("sha256").asText();
+                api.get("/api/v1/jobs/" + job)
+                        .json()
+                        .path("inputs")
+                        .path(0)
+                        .path("sha256")
+                        .asText();
 
         assertThat(kept.status()).isEqualTo(200);
         assertThat(api.send(internal("/internal/v1/blobs/" + input, job)).response().body())
