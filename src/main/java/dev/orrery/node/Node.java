@@ -70,7 +70,7 @@ public final class Node implements AutoCloseable {
             return node;
         } catch (Exception fault) {
             node.close();
-            throw NodeException.of(fault);
+            throw NodeException.of(fault, settings.server());
         }
     }
 
