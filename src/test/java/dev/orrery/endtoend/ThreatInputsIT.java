@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -73,7 +74,7 @@ final class ThreatInputsIT {
     }
 
     /** The files of the stage, but those that a server writes as it goes. */
-    private TreeSet<String> files(Path below) {
+    private Set<String> files(Path below) {
         try (Stream<Path> all = Files.walk(below)) {
             return all.filter(Files::isRegularFile)
                     .map(file -> stage.path("").relativize(file).toString())
@@ -84,7 +85,7 @@ final class ThreatInputsIT {
         }
     }
 
-    private TreeSet<String> blobs() {
+    private Set<String> blobs() {
         return files(stage.path("data").resolve("blobs"));
     }
 
@@ -92,7 +93,7 @@ final class ThreatInputsIT {
     @Test
     void hostileUploads_areRefusedAndLeaveNothing() throws IOException {
         // given
-        TreeSet<String> before = blobs();
+        Set<String> before = blobs();
         byte[] large = new byte[LARGE];
         Form manyParts = new Form();
         Form manyFiles = new Form();
@@ -159,7 +160,7 @@ final class ThreatInputsIT {
             }
         }
         names.addAll(List.of("..", ".", "", " ", "...", "x".repeat(4096), "-rf", "a\nb", "CON"));
-        TreeSet<String> before = files(stage.path(""));
+        Set<String> before = files(stage.path(""));
 
         // when each is the name of an input of a job that runs
         List<String> jobs = new ArrayList<>();
@@ -182,7 +183,7 @@ final class ThreatInputsIT {
         for (String job : jobs) {
             assertThat(api.stdout(job)).isEqualTo("1\n");
         }
-        TreeSet<String> added = files(stage.path(""));
+        Set<String> added = files(stage.path(""));
         added.removeAll(before);
         assertThat(added).allMatch(name -> name.matches("data/(blobs|logs)/[0-9a-zA-Z/._-]+"));
         assertThat(added).noneMatch(name -> name.contains(nonce));

@@ -356,10 +356,8 @@ final class ThreatRequestsIT {
                         "GET /healthz HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\n"
                                 + "Connection: Upgrade, HTTP2-Settings\r\n"
                                 + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
-        RawHttp.Reply direct =
-                exchange(
-                        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\u0000\u0000\u0000\u0004\u0000\u0000\u0000"
-                                + "\u0000\u0000");
+        String settings = "\u0000".repeat(3) + (char) 4 + "\u0000".repeat(5);
+        RawHttp.Reply direct = exchange("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings);
 
         assertThat(upgraded).startsWith("HTTP/1.1 200 ").doesNotContainIgnoringCase("h2c");
         assertThat(direct.text()).doesNotContain("\u0000");
