@@ -4,6 +4,7 @@ import dev.orrery.api.json.Refusal;
 import dev.orrery.config.Settings;
 import dev.orrery.model.ProblemCode;
 
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -34,6 +35,7 @@ final class Perimeter {
      * @param open whether the route is open to everybody, so that a link may lead to it
      */
     void check(HttpServerRequest request, boolean open) {
+        checkAuthority(request);
         HostAndPort authority = request.authority();
         if (authority == null || !hosts.contains(plain(authority.host()))) {
             throw Refusal.of(
@@ -52,6 +54,20 @@ final class Perimeter {
         boolean ours = site == null || site.equals("same-origin") || site.equals("none");
         if (!ours && !(open && isLink(request))) {
             throw foreign();
+        }
+    }
+
+    /** Two readers of a request that names two hosts may take it for two different ones. */
+    private static void checkAuthority(HttpServerRequest request) {
+        boolean isPath = request.uri().startsWith("/") || request.uri().equals("*");
+        if (!isPath || request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            request.response()
+                    .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+                    .endHandler(_ -> request.connection().close());
+            throw Refusal.of(
+                    ProblemCode.HOST_REFUSED,
+                    "the request names a host beside its Host header",
+                    "send a path, and one Host header");
         }
     }
 

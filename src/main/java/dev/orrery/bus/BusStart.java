@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,18 +34,24 @@ public final class BusStart {
     private final Settings settings;
     private final VertxOptions options;
     private final UnaryOperator<VertxBuilder> extension;
+    private final boolean isMaster;
 
     /**
      * What to start.
      *
      * @param options of Vert.x; those of the event bus are replaced
      * @param extension adds what the options cannot hold, such as a factory of metrics
+     * @param isMaster what the other members are told
      */
     public BusStart(
-            Settings settings, VertxOptions options, UnaryOperator<VertxBuilder> extension) {
+            Settings settings,
+            VertxOptions options,
+            UnaryOperator<VertxBuilder> extension,
+            boolean isMaster) {
         this.settings = settings;
         this.options = new VertxOptions(options);
         this.extension = extension;
+        this.isMaster = isMaster;
     }
 
     /** Starts as the settings say, and joins the cluster if there is to be one. */
@@ -69,7 +76,8 @@ public final class BusStart {
     private BusNode alone() {
         Vertx vertx = extension.apply(Vertx.builder().with(options)).build();
         Membership membership = new Membership(UUID.randomUUID().toString());
-        return new BusNode(vertx, new VertxBus(vertx), membership, "");
+        return new BusNode(
+                vertx, new VertxBus(vertx), membership, new MasterRank(Optional.empty()), "");
     }
 
     private BusNode join() throws IOException {
@@ -83,6 +91,10 @@ public final class BusStart {
                             .toList();
             String ip = host.getHostAddress();
             Config config = MemberConfig.of(settings.cluster(), ip, file.name(), members);
+            if (isMaster) {
+                config.getMemberAttributeConfig()
+                        .setAttribute(MasterRank.ATTRIBUTE, data().toString());
+            }
             BusNode node = join(new HazelcastClusterManager(config));
             file.add(node.member(), live);
             return node;
@@ -104,7 +116,8 @@ public final class BusStart {
                 });
         Address address = hazelcast.getCluster().getLocalMember().getAddress();
         String member = address.getHost() + ":" + address.getPort();
-        return new BusNode(vertx, new VertxBus(vertx), membership, member);
+        MasterRank rank = new MasterRank(Optional.of(hazelcast));
+        return new BusNode(vertx, new VertxBus(vertx), membership, rank, member);
     }
 
     private Vertx build(HazelcastClusterManager cluster) throws IOException {

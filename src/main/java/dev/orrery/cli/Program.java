@@ -9,6 +9,7 @@ import dev.orrery.cli.command.ListCommand;
 import dev.orrery.cli.command.LogsCommand;
 import dev.orrery.cli.command.NodesCommand;
 import dev.orrery.cli.command.OutputsCommand;
+import dev.orrery.cli.command.ProgressCommand;
 import dev.orrery.cli.command.RetryCommand;
 import dev.orrery.cli.command.StatusCommand;
 import dev.orrery.cli.command.TokenCommand;
@@ -111,6 +112,7 @@ public final class Program {
         commands.put("nodes", () -> new NodesCommand(root));
         commands.put("drain", () -> new DrainCommand(root, true));
         commands.put("resume", () -> new DrainCommand(root, false));
+        commands.put("progress", () -> new ProgressCommand(root));
         commands.put("token", () -> TokenCommand.line(root));
         commands.put("version", () -> new VersionCommand(root));
         commands.put("completion", () -> new CompletionCommand(root));
@@ -120,7 +122,7 @@ public final class Program {
 
     private static CommandLine configured(CommandLine line, Context context) {
         // What stands after the program's name belongs to that program.
-        for (String command : List.of("run", "submit")) {
+        for (String command : List.of("run", "submit", "progress")) {
             Optional.ofNullable(line.getSubcommands().get(command))
                     .ifPresent(taking -> taking.setStopAtPositional(true));
         }

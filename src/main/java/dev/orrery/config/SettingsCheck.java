@@ -4,6 +4,8 @@ import dev.orrery.model.Quantities;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -152,10 +154,22 @@ final class SettingsCheck {
             faults.add("server.data: is not a directory: " + data);
             return;
         }
-        Set<PosixFilePermission> permissions = permissions(data);
+        closedToOthers(data, "700");
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(data)) {
+            for (Path entry : entries) {
+                closedToOthers(entry, Files.isDirectory(entry) ? "700" : "600");
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            faults.add("server.data: cannot be read: " + e);
+        }
+    }
+
+    /** Who may write there can have the node run and answer what he likes. */
+    private void closedToOthers(Path path, String mode) {
+        Set<PosixFilePermission> permissions = permissions(path);
         if (permissions.contains(PosixFilePermission.GROUP_WRITE)
                 || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-            faults.add("server.data: others may write to it; chmod 700 " + data);
+            faults.add("server.data: others may write to it; chmod " + mode + " " + path);
         }
     }
 

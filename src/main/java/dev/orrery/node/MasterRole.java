@@ -119,7 +119,7 @@ final class MasterRole {
                 new InternalRoutes(
                         settings,
                         attemptKey,
-                        new InternalRoutes.Places(parts.blobs(), parts.logs()),
+                        new InternalRoutes.Places(reads, parts.blobs(), parts.logs()),
                         growth,
                         this::logGrown,
                         blocking),

@@ -70,22 +70,26 @@ public final class Node implements AutoCloseable {
             return node;
         } catch (Exception fault) {
             node.close();
-            throw NodeException.of(fault);
+            throw NodeException.of(fault, settings.server());
         }
     }
 
     private void start(Set<Role> roles) throws Exception {
         files.prepare();
-        BusStart start = new BusStart(settings, options(), builder -> builder);
+        boolean isMaster = roles.contains(Role.MASTER);
+        BusStart start = new BusStart(settings, options(), builder -> builder, isMaster);
         busStart = Optional.of(start);
         BusNode node = start.start();
         bus = Optional.of(node);
         Surroundings surroundings =
                 new Surroundings(settings, files, node, metrics, () -> ended.complete(EXIT_FAULT));
-        if (roles.contains(Role.MASTER)) {
+        if (isMaster) {
             MasterRole role = new MasterRole(surroundings);
             master = Optional.of(role);
+            OneMaster guard = new OneMaster(node, ended::complete);
+            guard.check();
             await(role.start());
+            guard.keepChecking();
             NodeFiles.write(
                     files.endpoint(),
                     "{\"uri\":\""

@@ -1,8 +1,10 @@
 package dev.orrery.node;
 
 import dev.orrery.config.ConfigurationException;
+import dev.orrery.config.Settings;
 import dev.orrery.store.StoreException;
 
+import java.net.BindException;
 import java.util.concurrent.ExecutionException;
 
 /** Why a node could not start, with the exit code of the process. */
@@ -10,7 +12,10 @@ public final class NodeException extends Exception {
 
     private static final long serialVersionUID = 1L;
     private static final int EXIT_OTHER = 70;
-    private static final int EXIT_LOCKED = 73;
+
+    /** What the node needs for itself, another process has. */
+    static final int EXIT_LOCKED = 73;
+
     private static final int EXIT_DAMAGED = 74;
     private static final int EXIT_CONFIGURATION = 78;
 
@@ -25,7 +30,7 @@ public final class NodeException extends Exception {
         return new NodeException(EXIT_LOCKED, message, new IllegalStateException(message));
     }
 
-    static NodeException of(Throwable fault) {
+    static NodeException of(Throwable fault, Settings.Server server) {
         Throwable cause =
                 fault instanceof ExecutionException wrapped && wrapped.getCause() != null
                         ? wrapped.getCause()
@@ -36,6 +41,12 @@ public final class NodeException extends Exception {
         String message = String.valueOf(cause.getMessage());
         if (cause instanceof ConfigurationException) {
             return new NodeException(EXIT_CONFIGURATION, message, cause);
+        }
+        if (cause instanceof BindException) {
+            String where = server.host() + ":" + server.port();
+            String remedy = "; give another --port (0 takes any) or --host";
+            return new NodeException(
+                    EXIT_LOCKED, "cannot listen on " + where + ": " + message + remedy, cause);
         }
         if (cause instanceof StoreException store) {
             return switch (store.kind()) {

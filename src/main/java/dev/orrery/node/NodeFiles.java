@@ -1,6 +1,7 @@
 package dev.orrery.node;
 
 import dev.orrery.model.WorkerId;
+import dev.orrery.store.PrivateFiles;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -41,18 +42,14 @@ final class NodeFiles {
 
     /** Makes the data directory, for its owner only. */
     void prepare() throws IOException {
-        makeDirectory(data);
+        PrivateFiles.directory(data);
     }
 
     /** Takes the lock of a worker by its name; empty when another process has it. */
     Optional<Claim> claimWorker(String name) throws IOException {
-        Path directory = data.resolve("workers").resolve(new WorkerId(name).name());
-        makeDirectory(directory);
-        FileChannel channel =
-                FileChannel.open(
-                        directory.resolve("worker.lock"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
+        Path workers = PrivateFiles.directory(data.resolve("workers"));
+        Path directory = PrivateFiles.directory(workers.resolve(new WorkerId(name).name()));
+        FileChannel channel = PrivateFiles.open(directory.resolve("worker.lock"));
         FileLock lock = tryLock(channel);
         if (lock == null) {
             channel.close();
@@ -119,11 +116,5 @@ final class NodeFiles {
             channel.force(true);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void makeDirectory(Path directory) throws IOException {
-        Files.createDirectories(
-                directory,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 }

@@ -41,6 +41,9 @@ public interface JobReads extends BlobReferences {
      */
     List<BlobId> blobsOf(List<JobId> jobs) throws StoreException;
 
+    /** Whether this job refers to the blob, after every commit that returned before this call. */
+    boolean isReferenced(BlobId blob, JobId by) throws StoreException;
+
     /** How many jobs stand in each state, of one namespace or of all; every state has a count. */
     SortedMap<TaskStatus, Long> counts(Optional<Namespace> namespace) throws StoreException;
 

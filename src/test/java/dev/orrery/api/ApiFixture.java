@@ -139,7 +139,7 @@ public final class ApiFixture implements AutoCloseable {
                 new InternalRoutes(
                         settings,
                         KEY,
-                        new InternalRoutes.Places(blobs, logs),
+                        new InternalRoutes.Places(store.jobs(), blobs, logs),
                         growth,
                         size -> scheduler().say(new TopicEvent.LogGrown(size)),
                         blocking),

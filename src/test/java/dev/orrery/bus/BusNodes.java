@@ -37,7 +37,13 @@ final class BusNodes implements AutoCloseable {
 
     /** Starts a clustered node that finds the others through the file in the directory. */
     BusNode join(Path data, String... members) throws IOException {
-        BusStart start = new BusStart(settings(data, true, List.of(members)), small(), x -> x);
+        return join(data, false, members);
+    }
+
+    /** Starts one that says whether it is a master. */
+    BusNode join(Path data, boolean isMaster, String... members) throws IOException {
+        BusStart start =
+                new BusStart(settings(data, true, List.of(members)), small(), x -> x, isMaster);
         BusNode node = start.start();
         started.push(new Started(start, node));
         return node;

@@ -216,6 +216,20 @@ final class ClusteredBusTest {
 
     /** Vert.x bounds no inbound frame: only what is really sent takes memory. */
     @Test
+    void laterMaster_findsTheEarlierOne(@TempDir Path first, @TempDir Path second)
+            throws Exception {
+        BusNode earlier = nodes.join(first, true, one.member());
+        BusNode later = nodes.join(second, true, one.member());
+
+        assertThat(earlier.rank().earlier()).isEmpty();
+        assertThat(later.rank().earlier()).contains(earlier.member() + " with " + first);
+
+        nodes.stop(earlier);
+        await().atMost(SOON).until(() -> later.rank().earlier().isEmpty());
+        nodes.stop(later);
+    }
+
+    @Test
     void announcedGiantFrame_takesNoMemoryByItself() throws Exception {
         int port = ((VertxInternal) one.vertx()).clusterManager().getNodeInfo().port();
         long before = usedHeap();

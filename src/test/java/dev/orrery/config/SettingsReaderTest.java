@@ -242,6 +242,23 @@ final class SettingsReaderTest {
     }
 
     @Test
+    void entriesThatOthersMayWrite_areAllRefused() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path blobs = Files.createDirectory(folder.resolve("blobs"));
+        Files.setPosixFilePermissions(blobs, PosixFilePermissions.fromString("rwxrwx---"));
+        Path token = Files.createFile(folder.resolve("admin.token"));
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw----rw-"));
+        Files.createSymbolicLink(folder.resolve("gone"), folder.resolve("nowhere"));
+
+        List<String> faults = faults(Map.of("server.data", folder.toString()));
+
+        assertThat(faults)
+                .containsExactlyInAnyOrder(
+                        "server.data: others may write to it; chmod 700 " + blobs,
+                        "server.data: others may write to it; chmod 600 " + token);
+    }
+
+    @Test
     void componentWithoutClass_isAFault() {
         assertThat(faults(Map.of("scheduling.components.placement", "dev.orrery.Nowhere")))
                 .containsExactly(

@@ -188,10 +188,27 @@ final class CommandLineIT {
     @Test
     void nodes_areDrainedAndResumed() {
         assertThat(ask("nodes")).contains("one").contains("READY");
-        ask("drain", "one");
-        assertThat(ask("nodes")).contains("DRAIN");
-        ask("resume", "one");
+        assertThat(ask("drain", "one", "--wait")).isEqualTo("one drains\none drained\n");
+        assertThat(ask("nodes")).contains("DRAINED");
+        assertThat(ask("resume", "one", "--wait")).isEqualTo("one resumes\none ready\n");
         assertThat(ask("nodes")).contains("READY");
+    }
+
+    @Test
+    void progress_isSaidFromInsideATask() throws IOException {
+        Path go = stage.path("go-" + System.nanoTime());
+        String orrery = Distribution.java() + " -jar " + stage.jar();
+        String job =
+                submit(
+                        "--shell",
+                        "until [ -e " + go + " ]; do " + orrery + " progress 0.25 so far; done");
+
+        Program wait = orrery("wait", job, "--progress");
+        await().atMost(Duration.ofSeconds(30)).until(() -> wait.err().contains("25% so far"));
+        Files.createFile(go);
+
+        assertThat(wait.exit()).isZero();
+        assertThat(ask("logs", job)).startsWith("::progress 0.25 so far\n");
     }
 
     @Test

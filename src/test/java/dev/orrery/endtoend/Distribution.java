@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a user has: the jar and {@code bin/orrery}.
@@ -21,7 +23,7 @@ import java.util.stream.Collectors;
  */
 final class Distribution {
     private static final Path ROOT = Path.of("").toAbsolutePath();
-    private static final Path CLASSES = ROOT.resolve("target/quick/main");
+    private static final Path CLASSES = ROOT.resolve("target/classes");
 
     private Distribution() {}
 
@@ -40,9 +42,8 @@ final class Distribution {
     /** The jar to start; one that points at the classes is made in the directory. */
     static Path jar(Path directory) {
         Path built = Path.of(System.getProperty("orrery.jar", "target/orrery.jar"));
-        Path compiled = CLASSES.resolve(".done");
         try {
-            return isOlder(built, compiled)
+            return isOlderThanClasses(built)
                     ? pointer(directory.resolve("orrery.jar"))
                     : built.toAbsolutePath();
         } catch (IOException e) {
@@ -50,13 +51,20 @@ final class Distribution {
         }
     }
 
-    private static boolean isOlder(Path built, Path compiled) throws IOException {
+    private static boolean isOlderThanClasses(Path built) throws IOException {
         if (!Files.exists(built)) {
             return true;
         }
-        return Files.exists(compiled)
-                && Files.getLastModifiedTime(compiled).compareTo(Files.getLastModifiedTime(built))
-                        > 0;
+        FileTime builtAt = Files.getLastModifiedTime(built);
+        try (Stream<Path> compiled =
+                Files.find(
+                        CLASSES,
+                        Integer.MAX_VALUE,
+                        (path, is) ->
+                                is.isRegularFile()
+                                        && is.lastModifiedTime().compareTo(builtAt) > 0)) {
+            return compiled.findAny().isPresent();
+        }
     }
 
     private static Path pointer(Path jar) throws IOException {

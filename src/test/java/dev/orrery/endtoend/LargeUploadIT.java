@@ -14,17 +14,17 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** A file much larger than the heap of the server. */
+/** A file much larger than the heap of the server, and than an int can count. */
 final class LargeUploadIT {
-    private static final int BLOCKS = 1024;
+    private static final int BLOCKS = 2048;
     private static final int BLOCK_BYTES = 1 << 20;
     private static final String SMALL_HEAP =
             "-Xmx96m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError"
                     + " --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED";
 
-    /** Of the blocks one after another, by sha256sum. */
+    /** Of the blocks one after another and a zero, by sha256sum. */
     private static final String SHA_256 =
-            "e45038bac201b3a7fed29b9dbaf5a212457d55b64af5d6301ed1dc43c999c847";
+            "c80b974fca7c20a411c6792a769fe2d6b114e4f20a806db8674ff21d00f0d1df";
 
     @RegisterExtension final Stage stage = new Stage();
 
@@ -71,7 +71,7 @@ final class LargeUploadIT {
                 BodyPublishers.ofString("\r\n" + Form.end()));
     }
 
-    /** Blocks of zeros that begin with their number. */
+    /** Blocks of zeros that begin with their number, and one zero more: 2 GiB and a byte. */
     private static final class NumberedBlocks extends InputStream {
         private final ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES).position(BLOCK_BYTES);
         private long number;
@@ -85,10 +85,12 @@ final class LargeUploadIT {
         @Override
         public int read(byte[] target, int offset, int length) {
             if (!block.hasRemaining()) {
-                if (number == BLOCKS) {
+                if (number > BLOCKS) {
                     return -1;
                 }
-                block.clear().putLong(0, number++);
+                block.clear().putLong(0, number == BLOCKS ? 0 : number);
+                block.limit(number == BLOCKS ? 1 : BLOCK_BYTES);
+                number++;
             }
             int count = Math.min(length, block.remaining());
             block.get(target, offset, count);

@@ -133,6 +133,19 @@ final class SecurityIT {
     }
 
     @Test
+    void portInUse_isSaidWithARemedy() {
+        Program first = dev().ready();
+        String port = Integer.toString(first.uri().getPort());
+
+        Program second =
+                stage.java("dev", "--data", stage.path("other").toString(), "--port", port);
+
+        assertThat(second.exit()).isEqualTo(EX_CANT_CREATE);
+        assertThat(second.err()).contains("cannot listen on 127.0.0.1:" + port, "--port");
+        assertThat(first.isAlive()).isTrue();
+    }
+
+    @Test
     void terminatedServer_exitsWithZero() {
         Program server = dev().ready();
 

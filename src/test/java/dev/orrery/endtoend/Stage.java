@@ -47,6 +47,11 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
         jar = Distribution.jar(directory);
     }
 
+    /** The program. */
+    Path jar() {
+        return jar;
+    }
+
     /** A file or directory of the test. */
     Path path(String name) {
         return directory.resolve(name);

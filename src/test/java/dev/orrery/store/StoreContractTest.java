@@ -221,6 +221,8 @@ public abstract class StoreContractTest {
         assertThat(store.jobs().isReferenced(input)).isTrue();
         assertThat(store.jobs().isReferenced(output)).isTrue();
         assertThat(store.jobs().isReferenced(Histories.blobId(random))).isFalse();
+        assertThat(store.jobs().isReferenced(input, job)).isTrue();
+        assertThat(store.jobs().isReferenced(input, Histories.jobId(random, now))).isFalse();
     }
 
     @Test

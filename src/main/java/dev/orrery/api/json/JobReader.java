@@ -73,7 +73,15 @@ public final class JobReader {
     private static final int PRIORITY_MAX = 1000;
     private static final double CPUS_MAX = 1_000_000;
     private static final long MEMORY_BYTES_MAX = 1L << 60;
-    private static final double SECONDS_MAX = 36_500L * 24 * 3600;
+
+    /** What the store can add to any time it knows. */
+    private static final Duration DURATION_MAX = Duration.ofDays(36_500);
+
+    /** A longer pause is no longer a retry. */
+    private static final Duration BACKOFF_MAX = Duration.ofDays(30);
+
+    /** The store's clock ends here. */
+    private static final Instant MOMENT_MAX = Instant.parse("2150-01-01T00:00:00Z");
 
     private JobReader() {}
 
@@ -127,9 +135,9 @@ public final class JobReader {
             case "timeout" -> draft.timeout = Optional.of(timeout(in));
             case "retries" -> draft.retries = (int) in.integer(0, RUNS_MAX);
             case "restarts" -> draft.restarts = (int) in.integer(0, RUNS_MAX);
-            case "backoff" -> draft.backoff = duration(in);
-            case "backoffMax" -> draft.backoffMax = Optional.of(duration(in));
-            case "retention" -> draft.retention = Optional.of(duration(in));
+            case "backoff" -> draft.backoff = duration(in, BACKOFF_MAX);
+            case "backoffMax" -> draft.backoffMax = Optional.of(duration(in, BACKOFF_MAX));
+            case "retention" -> draft.retention = Optional.of(duration(in, DURATION_MAX));
             case "constraints" -> draft.constraints = in.array(64, JobReader::constraint);
             default -> throw new IllegalStateException("no reader for the field " + field);
         }
@@ -221,31 +229,40 @@ public final class JobReader {
         return bytes;
     }
 
-    private static Duration duration(JsonReader in) throws IOException {
+    private static Duration duration(JsonReader in, Duration max) throws IOException {
         if (in.isNumber()) {
-            return Duration.ofNanos(Math.round(in.number(0, SECONDS_MAX) * 1e9));
+            return Duration.ofNanos(Math.round(in.number(0, max.toSeconds()) * 1e9));
         }
         if (!in.isText()) {
             throw in.wrongType("a duration");
         }
-        String remedy = "write a duration like 1h30m, 90s, 500ms, 7d or a number of seconds";
+        String most = ", at most " + Quantities.formatDuration(max);
+        String remedy = "write a duration like 1h30m, 90s, 500ms, 7d or a number of seconds" + most;
         in.text(DURATION, remedy);
-        return in.parsed(Quantities::parseDuration, remedy);
+        Duration duration = in.parsed(Quantities::parseDuration, remedy);
+        if (duration.compareTo(max) > 0) {
+            throw in.invalid("the duration is too long", remedy);
+        }
+        return duration;
     }
 
     private static Duration timeout(JsonReader in) throws IOException {
-        Duration timeout = duration(in);
+        Duration timeout = duration(in, DURATION_MAX);
         if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
             throw in.invalid("nothing runs in no time", "give at least 1ms, or no timeout");
         }
         return timeout;
     }
 
-    /** A moment with its offset, as RFC 3339 writes it. */
+    /** A moment with its offset, as RFC 3339 writes it, from 1970 until before 2150. */
     public static Instant instant(JsonReader in) throws IOException {
         String remedy = "write a moment like 2027-01-31T12:00:00Z";
         in.text(TIME, remedy);
-        return in.parsed(text -> OffsetDateTime.parse(text).toInstant(), remedy);
+        Instant moment = in.parsed(text -> OffsetDateTime.parse(text).toInstant(), remedy);
+        if (moment.isBefore(Instant.EPOCH) || !moment.isBefore(MOMENT_MAX)) {
+            throw in.invalid("the moment is out of range", "give one from 1970 until before 2150");
+        }
+        return moment;
     }
 
     private static Constraint constraint(JsonReader in) throws IOException {

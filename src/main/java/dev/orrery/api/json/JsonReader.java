@@ -10,6 +10,7 @@ import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,8 @@ import java.util.regex.Pattern;
  */
 public final class JsonReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    private static final Pattern LONE_SURROGATE = Pattern.compile("[\\ud800-\\udfff]");
 
     /** How a name is written. */
     public static final String NAME_RULE =
@@ -127,29 +130,43 @@ public final class JsonReader {
         return list;
     }
 
-    /** A text without NUL. */
+    /** A text of whole characters without NUL. */
     public String text(int lengthMin, int lengthMax) throws IOException {
-        expect(JsonToken.VALUE_STRING, "a text");
-        String text = parser.getText();
+        String text = text();
         if (text.length() < lengthMin || text.codePointCount(0, text.length()) > lengthMax) {
             throw invalid(
                     "the text has " + text.length() + " characters",
                     "use " + lengthMin + " to " + lengthMax + " characters");
-        }
-        if (text.indexOf('\0') >= 0) {
-            throw invalid("the text contains the character NUL", "leave NUL out");
         }
         return text;
     }
 
     /** A text of a grammar. */
     public String text(Pattern grammar, String rule) throws IOException {
-        expect(JsonToken.VALUE_STRING, "a text");
-        String text = parser.getText();
+        String text = text();
         if (!grammar.matcher(text).matches()) {
             throw invalid("the text is not of the form that is needed here", rule);
         }
         return text;
+    }
+
+    /** Half of a pair has no form in UTF-8, and NUL ends an argument: neither reaches a task. */
+    private String text() throws IOException {
+        expect(JsonToken.VALUE_STRING, "a text");
+        String text = parser.getText();
+        if (text.indexOf('\0') >= 0) {
+            throw invalid("the text contains the character NUL", "leave NUL out");
+        }
+        if (text.codePoints().anyMatch(JsonReader::isLoneSurrogate)) {
+            throw invalid(
+                    "the text contains one half of a surrogate pair",
+                    "write both halves of the pair, or leave it out");
+        }
+        return text;
+    }
+
+    private static boolean isLoneSurrogate(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 
     /** A name: 1 to 63 letters, digits, '.', '_' or '-', beginning with a letter or digit. */
@@ -191,9 +208,15 @@ public final class JsonReader {
         }
         double value = parser.getDoubleValue();
         if (!(value >= min && value <= max)) {
-            throw invalid("the number is out of range", "use a number from " + min + " to " + max);
+            throw invalid(
+                    "the number is out of range",
+                    "use a number from " + plain(min) + " to " + plain(max));
         }
         return value;
+    }
+
+    private static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     /** Whether the reader stands at a text. */
@@ -264,10 +287,15 @@ public final class JsonReader {
         }
         describe(parent, path);
         if (context.inObject() && context.getCurrentName() != null) {
-            path.append(path.isEmpty() ? "" : ".").append(context.getCurrentName());
+            path.append(path.isEmpty() ? "" : ".").append(whole(context.getCurrentName()));
         } else if (context.inArray()) {
             path.append('[').append(context.getCurrentIndex()).append(']');
         }
+    }
+
+    /** The name with a question mark for each half of a pair, which no answer can carry. */
+    private static String whole(String name) {
+        return LONE_SURROGATE.matcher(name).replaceAll("?");
     }
 
     private void expect(JsonToken token, String wanted) {

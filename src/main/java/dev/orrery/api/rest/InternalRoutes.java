@@ -14,11 +14,13 @@ import dev.orrery.config.Settings;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.BlobId;
 import dev.orrery.model.CapturedLog;
+import dev.orrery.model.JobId;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.protocol.AttemptToken;
 import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.CentralStore.Staged;
+import dev.orrery.store.JobReads;
 import dev.orrery.store.LogFiles;
 
 import io.vertx.core.Future;
@@ -41,14 +43,15 @@ public final class InternalRoutes implements RouteSet {
 
     private final Settings settings;
     private final byte[] key;
+    private final JobReads jobs;
     private final CentralStore store;
     private final LogFiles logFiles;
     private final LogGrowth growth;
     private final Consumer<LogSize> grown;
     private final Blocking blocking;
 
-    /** Where the bytes of attempts are kept. */
-    public record Places(CentralStore blobs, LogFiles logs) {}
+    /** Where the bytes of attempts are kept, and which jobs they belong to. */
+    public record Places(JobReads jobs, CentralStore blobs, LogFiles logs) {}
 
     /**
      * Routes under tokens of this key.
@@ -64,6 +67,7 @@ public final class InternalRoutes implements RouteSet {
             Blocking blocking) {
         this.settings = settings;
         this.key = key.clone();
+        this.jobs = places.jobs();
         this.store = places.blobs();
         this.logFiles = places.logs();
         this.growth = growth;
@@ -79,10 +83,13 @@ public final class InternalRoutes implements RouteSet {
     }
 
     private Future<?> getBlob(Call call) {
-        claims(call);
+        JobId job = claims(call).attempt().job();
         BlobId blob = blob(call.parameter("sha256"));
         return blocking.call(
                         () -> {
+                            if (!jobs.isReferenced(blob, job)) {
+                                throw Refusal.notFound("blob");
+                            }
                             Path path =
                                     store.find(blob).orElseThrow(() -> Refusal.notFound("blob"));
                             return new Found(path, Files.size(path));

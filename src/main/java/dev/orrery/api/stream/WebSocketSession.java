@@ -5,6 +5,7 @@ import dev.orrery.api.json.Refusal;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.protocol.Principal;
 
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
@@ -18,6 +19,8 @@ final class WebSocketSession implements Mailbox.Sink {
     static final short RESTART = 1012;
 
     private static final short UNSUPPORTED = 1003;
+    private static final short BROKEN = 1002;
+    private static final short TOO_LARGE = 1009;
     private static final short GOING_AWAY = 1001;
     private static final long AUTH_MILLIS = 5_000;
 
@@ -50,7 +53,7 @@ final class WebSocketSession implements Mailbox.Sink {
         socket.binaryMessageHandler(_ -> end(UNSUPPORTED, "text only"));
         socket.pongHandler(_ -> heard = true);
         socket.drainHandler(_ -> session.ifPresent(s -> s.mailbox().flush()));
-        socket.exceptionHandler(_ -> {});
+        socket.exceptionHandler(this::unreadable);
         socket.closeHandler(_ -> closed());
         long pingMillis = around.limits().streamPing().toMillis();
         pingTimer = context.owner().setPeriodic(pingMillis, _ -> ping());
@@ -61,6 +64,11 @@ final class WebSocketSession implements Mailbox.Sink {
                     context.owner()
                             .setTimer(AUTH_MILLIS, _ -> end(UNAUTHENTICATED, "no token came"));
         }
+    }
+
+    private void unreadable(Throwable cause) {
+        boolean isFrame = cause instanceof CorruptedWebSocketFrameException;
+        end(isFrame ? BROKEN : TOO_LARGE, isFrame ? "no frame" : "the message is too large");
     }
 
     void end(short code, String reason) {

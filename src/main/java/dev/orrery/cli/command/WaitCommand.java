@@ -84,11 +84,8 @@ public final class WaitCommand implements Callable<Integer> {
     private static String text(JsonNode record, Optional<ServerEvent> event, int over, int all) {
         String share = all > 1 ? "[" + (over + 1) + "/" + all + "] " : "";
         String job = share + "job " + Json.textOrDash(record, "number") + " ";
-        if (event.isEmpty()) {
-            return job + Json.textOrDash(record, "state");
-        }
-        JsonNode content = event.get().content();
-        if (event.get().type().equals("progress")) {
+        JsonNode content = event.map(ServerEvent::content).orElse(record);
+        if (event.isPresent() && event.get().type().equals("progress")) {
             double percent = content.path("fraction").asDouble() * 100;
             return String.format(
                     Locale.ROOT,
@@ -98,6 +95,7 @@ public final class WaitCommand implements Callable<Integer> {
                     Json.text(content, "text").orElse(""));
         }
         String worker = Json.text(content, "worker").map(name -> " on " + name).orElse("");
-        return job + Json.textOrDash(content, "state") + worker;
+        JsonNode told = content.has("state") ? content : record;
+        return job + Json.textOrDash(told, "state") + worker;
     }
 }

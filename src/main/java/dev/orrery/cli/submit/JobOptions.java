@@ -81,6 +81,12 @@ final class JobOptions {
     private Optional<Duration> backoff = Optional.empty();
 
     @Option(
+            names = "--backoff-max",
+            paramLabel = "DURATION",
+            description = "Longest pause; default 1m.")
+    private Optional<Duration> backoffMax = Optional.empty();
+
+    @Option(
             names = "--retention",
             paramLabel = "DURATION",
             description = "How long record, logs and files stay after the end.")
@@ -109,6 +115,7 @@ final class JobOptions {
         retries.ifPresent(number -> job.put("retries", number));
         restarts.ifPresent(number -> job.put("restarts", number));
         backoff.ifPresent(time -> job.put("backoff", Quantities.formatDuration(time)));
+        backoffMax.ifPresent(time -> job.put("backoffMax", Quantities.formatDuration(time)));
         retention.ifPresent(time -> job.put("retention", Quantities.formatDuration(time)));
         if (!constraints.isEmpty()) {
             ArrayNode all = job.putArray("constraints");

@@ -129,6 +129,21 @@ final class SqliteJobReads implements JobReads {
     }
 
     @Override
+    public boolean isReferenced(BlobId blob, JobId by) throws StoreException {
+        if (hasReference(blob, by)) {
+            return true;
+        }
+        journal.empty();
+        return hasReference(blob, by);
+    }
+
+    private boolean hasReference(BlobId blob, JobId by) throws StoreException {
+        String sql = "SELECT 1 FROM blob_references WHERE blob = ? AND job = ?";
+        List<Object> parameters = List.of(blob.sha256(), Values.ofJob(by));
+        return !select(sql, parameters, row -> row.getInt(1)).isEmpty();
+    }
+
+    @Override
     public SortedMap<TaskStatus, Long> counts(Optional<Namespace> namespace) throws StoreException {
         SortedMap<TaskStatus, Long> counts = new TreeMap<>();
         for (TaskStatus status : TaskStatus.values()) {

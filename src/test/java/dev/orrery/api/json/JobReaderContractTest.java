@@ -3,8 +3,10 @@ package dev.orrery.api.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,7 +23,11 @@ import java.util.Random;
 /** The decoder written by hand and the schema of the contract refuse the same documents. */
 final class JobReaderContractTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** Half of a surrogate pair can be sent as an escape only. */
+    private static final ObjectMapper MAPPER =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
     private static final int DOCUMENTS = 4_000;
 
     private static final List<String> FIELDS =
@@ -106,7 +112,21 @@ final class JobReaderContractTest {
                     "x".repeat(64),
                     "x".repeat(201),
                     "x".repeat(257),
-                    "🪐");
+                    "🪐",
+                    "\ud83e",
+                    "a\udc00b",
+                    "\udc00\ud800",
+                    "31d",
+                    "36500d",
+                    "36501d",
+                    "1e9",
+                    "99999999999999999999d",
+                    "1969-12-31T23:59:59Z",
+                    "1970-01-01T00:00:00+01:00",
+                    "2149-12-31T23:59:59-01:00",
+                    "2149-12-31T23:59:59Z",
+                    "9999-12-31T23:59:59-18:00",
+                    "0000-01-01T00:00:00+18:00");
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
@@ -130,7 +150,10 @@ final class JobReaderContractTest {
     private static boolean isBeyondTheSchema(String refusal) {
         return refusal.contains("nothing runs in no time")
                 || refusal.contains("write a size of whole bytes")
-                || refusal.contains("no machine has so much");
+                || refusal.contains("no machine has so much")
+                || refusal.contains("at most 36500d")
+                || refusal.contains("at most 30d")
+                || refusal.contains("the moment is out of range");
     }
 
     private static String refusal(JsonNode document) throws Exception {
@@ -170,7 +193,7 @@ final class JobReaderContractTest {
             }
             case "priority", "retries", "restarts" -> number(random);
             case "timeout", "backoff", "backoffMax", "retention" ->
-                    random.nextInt(3) == 0 ? number(random) : text(random);
+                    random.nextInt(3) == 0 ? seconds(random) : text(random);
             case "constraints" -> {
                 ObjectNode constraint = NODES.objectNode();
                 constraint.set("label", text(random));
@@ -207,6 +230,15 @@ final class JobReaderContractTest {
 
     private static JsonNode text(Random random) {
         return NODES.textNode(TEXTS.get(random.nextInt(TEXTS.size())));
+    }
+
+    private static JsonNode seconds(Random random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> NODES.numberNode(random.nextLong(2_591_990, 2_592_010));
+            case 1 -> NODES.numberNode(random.nextLong(3_153_599_990L, 3_153_600_010L));
+            case 2 -> NODES.numberNode(new BigDecimal("1e308"));
+            default -> number(random);
+        };
     }
 
     private static JsonNode number(Random random) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orrery.api.Answer;
 import dev.orrery.api.ApiFixture;
+import dev.orrery.api.Form;
 import dev.orrery.model.BlobId;
 import dev.orrery.model.Bytes;
 import dev.orrery.model.CapturedLog;
@@ -222,21 +223,37 @@ final class JobRoutesTest {
 
     @Test
     void internalRoutes_moveBytesUnderAnAttemptsToken() throws Exception {
-        JobId job = api.submit("{\"command\":\"true\"}");
-        api.scheduler().start(job);
         byte[] bytes = new byte[300_000];
+        Form form = new Form().job("{\"command\":\"true\"}").file("file", "big", bytes);
+        JobId job = JobId.parse(api.post("/api/v1/jobs", form).text("id"));
+        JobId other = api.submit("{\"command\":\"true\"}");
+        api.scheduler().start(job);
+        api.scheduler().start(other);
+        byte[] output = new byte[400_000];
 
         Answer kept =
                 api.send(
-                        internal("/internal/v1/blobs", job).PUT(BodyPublishers.ofByteArray(bytes)));
+                        internal("/internal/v1/blobs", other)
+                                .PUT(BodyPublishers.ofByteArray(output)));
+        String input =
+                api.get("/api/v1/jobs/" + job)
+                        .json()
+                        .path("inputs")
+                        .path(0)
+                        .path("sha256")
+                        .asText();
 
         assertThat(kept.status()).isEqualTo(200);
-        Answer got = api.send(internal("/internal/v1/blobs/" + kept.text("sha256"), job));
-        assertThat(got.response().body()).isEqualTo(bytes);
-        assertThat(api.get("/internal/v1/blobs/" + kept.text("sha256")).problem())
+        assertThat(api.send(internal("/internal/v1/blobs/" + input, job)).response().body())
+                .isEqualTo(bytes);
+        assertThat(api.get("/internal/v1/blobs/" + input).problem())
                 .isEqualTo("401 unauthenticated");
         assertThat(api.send(internal("/internal/v1/blobs/x", job)).problem())
                 .isEqualTo("404 not-found");
+        for (String foreign : List.of(input, kept.text("sha256"))) {
+            assertThat(api.send(internal("/internal/v1/blobs/" + foreign, other)).problem())
+                    .isEqualTo("404 not-found");
+        }
     }
 
     private static int ship(JobId job, long offset, String text, boolean last) throws Exception {

@@ -88,6 +88,24 @@ final class SubmitTest {
                     {"command":"x","outputs":["/etc/passwd"]}    | 400 invalid-value outputs[0]
                     {"command":"x","namespace":"a/b"}            | 400 invalid-value namespace
                     {"command":"a\\u0000b"}                      | 400 invalid-value command
+                    {"command":"a\\ud800b"}                      | 400 invalid-value command
+                    {"command":["a","\\udc00"]}                  | 400 invalid-value command[1]
+                    {"command":"x","name":"\\ud83e"}             | 400 invalid-value name
+                    {"command":"x","labels":{"a":"\\ud800"}}     | 400 invalid-value labels.a
+                    {"command":"x","labels":{"\\ud800":"a"}}     | 400 invalid-value labels.?
+                    {"command":"x","\\ud800":1}                  | 400 unknown-field ?
+                    {"command":"x","stdin":"\\ud800"}            | 400 invalid-value stdin
+                    {"command":"x","stdin":"\\u0000"}            | 400 invalid-value stdin
+                    {"command":"x","env":{"A":"\\u0000"}}        | 400 invalid-value env.A
+                    {"command":"x","backoff":"31d"}              | 400 invalid-value backoff
+                    {"command":"x","backoff":1e300}              | 400 invalid-value backoff
+                    {"command":"x","backoffMax":2592001}         | 400 invalid-value backoffMax
+                    {"command":"x","timeout":"36501d"}           | 400 invalid-value timeout
+                    {"command":"x","timeout":3153600001}         | 400 invalid-value timeout
+                    {"command":"x","retention":"99999999999999d"} | 400 invalid-value retention
+                    {"command":"x","notBefore":"2150-01-01T00:00:00Z"}|400 invalid-value notBefore
+                    {"command":"x","notBefore":"0000-01-01T00:00:00Z"}|400 invalid-value notBefore
+                    {"command":"x","deadline":"9999-12-31T23:59:59Z"}|400 invalid-value deadline
                     {"command":"x","deadline":"2020-01-01T00:00:00Z"}|400 deadline-expired deadline
                     {"command":"x","deadline":"tomorrow"}        | 400 invalid-value deadline
                     {"command":"","resources":{"cpus":1e6}}      | 400 invalid-value command

@@ -203,6 +203,35 @@ final class JobCommandsTest {
     }
 
     @Test
+    void drain_waitsUntilNothingRunsThere() {
+        server.json("POST /nodes/w-1/drain", 204, "");
+        server.events(
+                "GET /events?topic=nodes&from=0",
+                "subscribed {\"topic\":\"nodes\",\"seq\":0}",
+                "nodes {\"items\":[{\"name\":\"w-1\",\"state\":\"DRAINING\"}]}");
+        server.events(
+                "GET /events?topic=nodes&from=0",
+                "nodes {\"items\":[{\"name\":\"w-1\",\"state\":\"DRAINED\"}]}");
+
+        Invocation drain = invoke("drain", "w-1", "--wait");
+
+        assertThat(drain.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(drain.out()).isEqualTo("w-1 drains\nw-1 drained\n");
+        assertThat(server.asked()).hasSize(3);
+    }
+
+    @Test
+    void progress_isALineOfTheTasksOutput() {
+        assertThat(invoke("progress", "0.420", "half\nway", "-x").out())
+                .isEqualTo("::progress 0.420 half\ufffdway -x\n");
+        assertThat(invoke("progress", "1").out()).isEqualTo("::progress 1\n");
+        assertThat(invoke("progress", "1.01").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(invoke("progress", "-1").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(invoke("progress", "half").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(server.asked()).isEmpty();
+    }
+
+    @Test
     void tokens_areCreatedListedAndRevoked() throws IOException {
         server.json("POST /tokens", 201, "{\"name\":\"ci\",\"token\":\"orr_secret\"}");
         server.json("GET /tokens", 200, "{\"items\":[{\"name\":\"ci\",\"role\":\"viewer\"}]}");

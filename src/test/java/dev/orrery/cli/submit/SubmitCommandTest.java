@@ -70,7 +70,7 @@ final class SubmitCommandTest {
                                                 + " --memory 512MiB --gpus 1 --resource fpga=2"
                                                 + " --priority -5 --not-before 2026-12-01T08:00:00Z"
                                                 + " --timeout 1h30m --retries 2 --restarts 4"
-                                                + " --backoff 500ms --retention 2d"
+                                                + " --backoff 500ms --backoff-max 2m --retention 2d"
                                                 + " --output-glob *.txt --output-glob out/*"
                                                 + " --constraint zone=a,b --constraint disk!=slow"
                                                 + " --idempotency-key key-1 --deadline +2h"
@@ -94,7 +94,7 @@ final class SubmitCommandTest {
                                               "named":{"fpga":2}},
                                  "priority":-5,"notBefore":"2026-12-01T08:00:00Z",
                                  "timeout":"1h30m","retries":2,"restarts":4,"backoff":"500ms",
-                                 "retention":"2d",
+                                 "backoffMax":"2m","retention":"2d",
                                  "constraints":[{"label":"zone","in":["a","b"]},
                                                 {"label":"disk","notIn":["slow"]}]}
                                 """));
