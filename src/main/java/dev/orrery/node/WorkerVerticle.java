@@ -80,10 +80,7 @@ public final class WorkerVerticle extends VerticleBase
             Runnable superseded) {}
 
     private record Link(
-            WorkerLink leader,
-            ReportOutbox reports,
-            Endings endings,
-            Bus.Registration commands) {}
+            WorkerLink leader, ReportOutbox reports, Endings endings, Bus.Registration commands) {}
 
     WorkerVerticle(Bus bus, Parts parts) {
         this.bus = bus;

@@ -4,6 +4,9 @@ import dev.orrery.model.AttemptId;
 import dev.orrery.protocol.AttemptResult;
 import dev.orrery.protocol.WorkerCommand.Assignment;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +23,11 @@ import java.util.concurrent.Semaphore;
  *   java dev.orrery.execution.SpawnBenchmark [N [ROUNDS [alone]]]
  * </pre>
  *
- * Prints lines as bench/run does: {@code WHO WORKLOAD N SECONDS RATE UNIT}.
+ * Logs lines as bench/run prints them: {@code WHO WORKLOAD N SECONDS RATE UNIT}.
  */
 final class SpawnBenchmark implements Executor.Listener {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SpawnBenchmark.class);
     private static final int SLOTS = 2;
 
     private final Semaphore slots = new Semaphore(2 * SLOTS);
@@ -73,11 +77,14 @@ final class SpawnBenchmark implements Executor.Listener {
         line("executor", count, System.nanoTime() - begin);
     }
 
-    @SuppressWarnings("SystemOut")
     private static void line(String who, int count, long nanos) {
         double seconds = nanos / 1e9;
-        System.out.printf(
-                Locale.ROOT, "%s spawn %d %.5f %.3f tasks/s%n", who, count, seconds, count / seconds);
+        LOG.info(
+                "{} spawn {} {} {} tasks/s",
+                who,
+                count,
+                String.format(Locale.ROOT, "%.5f", seconds),
+                Math.round(count / seconds));
     }
 
     @Override

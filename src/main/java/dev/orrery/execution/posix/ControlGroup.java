@@ -21,7 +21,8 @@ import java.util.Optional;
 public final class ControlGroup {
 
     /** No group at all. */
-    public static final ControlGroup NONE = new ControlGroup(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final ControlGroup NONE =
+            new ControlGroup(Optional.empty(), Optional.empty(), Optional.empty());
 
     static final String PIDS_MAX = "pids.max";
 

@@ -62,8 +62,7 @@ final class Libc implements AutoCloseable {
     private static final MethodHandle PIDFD_OPEN = withErrno("pidfd_open", INT, INT, INT);
     private static final MethodHandle EVENTFD = withErrno("eventfd", INT, INT, INT);
     private static final MethodHandle MEMFD_CREATE = withErrno("memfd_create", INT, POINTER, INT);
-    private static final MethodHandle CLOCK_GETTIME =
-            withErrno("clock_gettime", INT, INT, POINTER);
+    private static final MethodHandle CLOCK_GETTIME = withErrno("clock_gettime", INT, INT, POINTER);
     private static final MethodHandle PRCTL = variadic("prctl", INT, INT, LONG, LONG, LONG, LONG);
 
     private final Arena arena;
@@ -92,8 +91,14 @@ final class Libc implements AutoCloseable {
     static boolean isComplete() {
         return System.getProperty("os.name", "").equals("Linux")
                 && POINTER.byteSize() == Long.BYTES
-                && List.of("pidfd_open", "memfd_create", "eventfd", "prlimit", "wait4",
-                                "clock_gettime").stream()
+                && List.of(
+                                "pidfd_open",
+                                "memfd_create",
+                                "eventfd",
+                                "prlimit",
+                                "wait4",
+                                "clock_gettime")
+                        .stream()
                         .allMatch(Libc::has)
                 && SpawnCalls.NAMES.stream().allMatch(Libc::has);
     }
@@ -239,7 +244,8 @@ final class Libc implements AutoCloseable {
     /** The time that a process has had of the cpus so far, in nanoseconds; negative on failure. */
     long cpuNanos(int pid) {
         try {
-            int result = (int) CLOCK_GETTIME.invokeExact(errno, (~pid << 3) | CPUCLOCK_SCHED, scratch);
+            int result =
+                    (int) CLOCK_GETTIME.invokeExact(errno, (~pid << 3) | CPUCLOCK_SCHED, scratch);
             return result < 0
                     ? -errno()
                     : scratch.get(LONG, 0) * 1_000_000_000 + scratch.get(LONG, Long.BYTES);

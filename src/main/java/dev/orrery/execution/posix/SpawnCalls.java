@@ -132,7 +132,8 @@ final class SpawnCalls {
     }
 
     /** An own session, no signal blocked, every signal as it is by default. */
-    private static void separate(SegmentAllocator arena, MemorySegment attributes) throws Throwable {
+    private static void separate(SegmentAllocator arena, MemorySegment attributes)
+            throws Throwable {
         MemorySegment none = arena.allocate(SIGNALS_BYTES, 8).fill((byte) 0);
         MemorySegment all = arena.allocate(SIGNALS_BYTES, 8).fill((byte) 0xff);
         check((int) SET_MASK.invokeExact(attributes, none));

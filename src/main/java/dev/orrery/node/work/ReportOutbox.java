@@ -49,11 +49,7 @@ public final class ReportOutbox {
     public record Self(WorkerId worker, long incarnation) {}
 
     /** Nothing to report yet. */
-    public ReportOutbox(
-            Vertx vertx,
-            Bus bus,
-            Self self,
-            Consumer<AttemptId> acknowledged) {
+    public ReportOutbox(Vertx vertx, Bus bus, Self self, Consumer<AttemptId> acknowledged) {
         this.vertx = vertx;
         this.bus = bus;
         this.self = self;
