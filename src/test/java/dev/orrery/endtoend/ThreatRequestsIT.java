@@ -353,9 +353,15 @@ final class ThreatRequestsIT {
     void upgradeToHttp2_isNotTaken() throws IOException {
         String upgraded =
                 headOf(
-                        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\n"
-                                + "Connection: Upgrade, HTTP2-Settings\r\n"
-                                + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
+                        String.join(
+                                "\r\n",
+                                "GET /healthz HTTP/1.1",
+                                "Host: localhost",
+                                "Upgrade: h2c",
+                                "Connection: Upgrade, HTTP2-Settings",
+                                "HTTP2-Settings: AAMAAABkAAQAAP__",
+                                "",
+                                ""));
         String settings = "\u0000".repeat(3) + (char) 4 + "\u0000".repeat(5);
         RawHttp.Reply direct = exchange("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings);
 
