@@ -178,12 +178,8 @@ final class ThreatAccessIT {
 
         assertThat(blue.post("/nodes/" + node + "/drain", "").status()).isEqualTo(403);
         assertThat(blue.post("/nodes/" + node + "/resume", "").status()).isEqualTo(403);
-        assertThat(
-                        blue.post(
-                                        "/tokens",
-                                        "{\"name\":\"x\",\"role\":\"viewer\",\"namespace\":\"red\"}")
-                                .status())
-                .isEqualTo(403);
+        String foreign = "{\"name\":\"x\",\"role\":\"viewer\",\"namespace\":\"red\"}";
+        assertThat(blue.post("/tokens", foreign).status()).isEqualTo(403);
         assertThat(blue.get("/tokens").text()).doesNotContain("\"name\":\"admin\"");
         assertThat(blue.post("/jobs", "{\"command\":\"true\",\"namespace\":\"red\"}").status())
                 .isEqualTo(403);
