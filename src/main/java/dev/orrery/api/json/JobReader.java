@@ -231,7 +231,7 @@ public final class JobReader {
 
     private static Duration duration(JsonReader in, Duration max) throws IOException {
         if (in.isNumber()) {
-            return Duration.ofNanos(Math.round(in.number(0, max.toSeconds()) * 1e9));
+            return Duration.ofNanos(Math.round(in.number(0, (double) max.toSeconds()) * 1e9));
         }
         if (!in.isText()) {
             throw in.wrongType("a duration");
