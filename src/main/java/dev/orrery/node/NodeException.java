@@ -4,6 +4,7 @@ import dev.orrery.config.ConfigurationException;
 import dev.orrery.config.Settings;
 import dev.orrery.store.StoreException;
 
+import java.io.IOException;
 import java.net.BindException;
 import java.util.concurrent.ExecutionException;
 
@@ -42,7 +43,7 @@ public final class NodeException extends Exception {
         if (cause instanceof ConfigurationException) {
             return new NodeException(EXIT_CONFIGURATION, message, cause);
         }
-        if (cause instanceof BindException) {
+        if (isRefusedAddress(cause, message)) {
             String where = server.host() + ":" + server.port();
             String remedy = "; give another --port (0 takes any) or --host";
             return new NodeException(
@@ -56,6 +57,12 @@ public final class NodeException extends Exception {
             };
         }
         return new NodeException(EXIT_OTHER, message, cause);
+    }
+
+    /** Netty's native transport has an exception of its own, which names the call. */
+    private static boolean isRefusedAddress(Throwable cause, String message) {
+        return cause instanceof BindException
+                || (cause instanceof IOException && message.startsWith("bind("));
     }
 
     /** What went wrong, in one sentence. */

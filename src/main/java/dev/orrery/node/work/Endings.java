@@ -16,12 +16,12 @@ import java.util.function.Predicate;
  * Attempts that ended, on their way from the threads that ran them to their worker's context.
  *
  * <p>An end is taken over at once when the worker has nothing else to do, or a slot is idle now.
- * While more is under way nobody waits for a single end: then those of a few milliseconds are taken
+ * While more is under way nobody waits for a single end: then those of a moment are taken
  * over together, for one wake-up and one commit instead of many.
  */
 public final class Endings {
 
-    private static final long GATHER_MILLIS = 5;
+    private static final long GATHER_MILLIS = 10;
 
     private final Context context;
     private final Predicate<List<Ending>> taker;
