@@ -1,6 +1,7 @@
 package dev.orrery.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -97,7 +99,8 @@ final class WorkerLossIT {
         Map<String, Program> workers =
                 Map.of("one", cluster.alone("one"), "two", cluster.alone("two"));
         AttemptTrace trace = new AttemptTrace(stage.path("trace"));
-        String job = api.submitShell(trace.line(8));
+        Path go = stage.path("go");
+        String job = api.submitShell(trace.lineUntil(go));
         String worker = cluster.runningOn(api, job, 1);
 
         // when it sleeps until the task runs elsewhere
@@ -105,6 +108,9 @@ final class WorkerLossIT {
         Processes.signal("STOP", frozen.pid());
         String other = cluster.runningOn(api, job, 2);
         Processes.signal("CONT", frozen.pid());
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Processes.withEnvironment(job + ".0.1").isEmpty());
+        stage.write("go", "");
 
         // then
         JsonNode ended = api.awaitEnd(job);
