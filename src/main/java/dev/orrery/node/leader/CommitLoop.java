@@ -143,7 +143,8 @@ public final class CommitLoop {
             context.runOnContext(done -> committed(batch));
         } catch (StoreException fault) {
             context.runOnContext(done -> fail(fault));
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
+            // Also a class that is gone since the jar was replaced: a loop that waits would hang.
             StoreException fault =
                     new StoreException(
                             StoreException.Kind.BROKEN, "the store failed in an unknown way", bug);

@@ -16,8 +16,8 @@ import java.util.function.Predicate;
  * Attempts that ended, on their way from the threads that ran them to their worker's context.
  *
  * <p>An end is taken over at once when the worker has nothing else to do, or a slot is idle now.
- * While more is under way nobody waits for a single end: then those of a moment are taken
- * over together, for one wake-up and one commit instead of many.
+ * While more is under way nobody waits for a single end: then those of a moment are taken over
+ * together, for one wake-up and one commit instead of many.
  */
 public final class Endings {
 
