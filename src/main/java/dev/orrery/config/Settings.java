@@ -24,9 +24,10 @@ public record Settings(
         Worker worker,
         Storage storage,
         Limits limits,
-        Threads threads) {
+        Threads threads,
+        Compat compat) {
 
-    /** Settings with as many threads as Vert.x takes by itself. */
+    /** Settings with the threads of Vert.x and no interface of another system. */
     public Settings(
             Server server,
             Cluster cluster,
@@ -34,7 +35,15 @@ public record Settings(
             Worker worker,
             Storage storage,
             Limits limits) {
-        this(server, cluster, scheduling, worker, storage, limits, new Threads(0, 0));
+        this(
+                server,
+                cluster,
+                scheduling,
+                worker,
+                storage,
+                limits,
+                new Threads(0, 0),
+                new Compat(List.of(), 0, 0));
     }
 
     /**
@@ -200,6 +209,31 @@ public record Settings(
      * @param workers 0 means Vert.x's own default
      */
     public record Threads(int eventLoops, int workers) {}
+
+    /**
+     * The interfaces of other systems.
+     *
+     * @param enabled {@code orion}, {@code simple}
+     * @param orionMemoryMax bytes that a task of ORION may ask for
+     * @param orionStorageMax likewise of storage
+     */
+    public record Compat(List<String> enabled, long orionMemoryMax, long orionStorageMax) {
+
+        /** Copies the list. */
+        public Compat {
+            enabled = List.copyOf(enabled);
+        }
+
+        /** Whether ORION's interface is served. */
+        public boolean orion() {
+            return enabled.contains("orion");
+        }
+
+        /** Whether the simple system's interface is served. */
+        public boolean simple() {
+            return enabled.contains("simple");
+        }
+    }
 
     private static SortedMap<String, String> sorted(Map<String, String> map) {
         return Collections.unmodifiableSortedMap(new TreeMap<>(map));

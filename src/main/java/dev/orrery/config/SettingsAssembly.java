@@ -25,7 +25,11 @@ final class SettingsAssembly {
                 worker(),
                 storage(),
                 limits(),
-                new Settings.Threads(get(NodeKeys.EVENT_LOOPS), get(NodeKeys.WORKER_THREADS)));
+                new Settings.Threads(get(NodeKeys.EVENT_LOOPS), get(NodeKeys.WORKER_THREADS)),
+                new Settings.Compat(
+                        get(CompatKeys.ENABLE),
+                        get(CompatKeys.ORION_MEMORY_MAX),
+                        get(CompatKeys.ORION_STORAGE_MAX)));
     }
 
     private <T> T get(SettingKey<T> key) {

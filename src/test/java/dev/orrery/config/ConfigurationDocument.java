@@ -22,7 +22,8 @@ final class ConfigurationDocument {
                             "scheduling", "The scheduler and its replaceable components.",
                             "worker", "What a worker offers, and how it runs tasks.",
                             "storage", "What is kept, and for how long.",
-                            "limits", "Sizes and counts past which a caller is refused."));
+                            "limits", "Sizes and counts past which a caller is refused.",
+                            "compat", "Other systems; see [compatibility](compatibility.md)."));
 
     private static final String HEAD =
             """

@@ -75,6 +75,12 @@ final class ServeOptions {
             description = "Affirms that only members reach the cluster's network.")
     private Optional<String> network = Optional.empty();
 
+    @Option(
+            names = "--compat",
+            paramLabel = "orion,simple",
+            description = "Interfaces of other systems to serve; any local user can run code.")
+    private Optional<String> compat = Optional.empty();
+
     @Option(names = "--tls-cert", paramLabel = "FILE", description = "PEM certificate chain.")
     private Optional<String> certificate = Optional.empty();
 
@@ -143,6 +149,7 @@ final class ServeOptions {
         clusterPort.ifPresent(text -> flags.put("cluster.port", text));
         join.ifPresent(text -> flags.put("cluster.join", text));
         network.ifPresent(text -> flags.put("cluster.network", text));
+        compat.ifPresent(text -> flags.put("compat.enable", text));
         name.ifPresent(text -> flags.put("worker.name", text));
         slots.ifPresent(text -> flags.put("worker.slots", text));
         memory.ifPresent(text -> flags.put("worker.extra.memory", text));
