@@ -6,6 +6,8 @@ import dev.orrery.api.RouteSet;
 import dev.orrery.api.StoreAuthenticator;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
+import dev.orrery.api.enrol.EnrolRoutes;
+import dev.orrery.api.enrol.Enroller;
 import dev.orrery.api.logs.AttemptLogs;
 import dev.orrery.api.logs.LocalLogSource;
 import dev.orrery.api.logs.LogGrowth;
@@ -25,6 +27,8 @@ import dev.orrery.api.stream.Fanout;
 import dev.orrery.api.stream.StreamRoutes;
 import dev.orrery.bus.Address;
 import dev.orrery.config.Settings;
+import dev.orrery.node.enrol.Authority;
+import dev.orrery.node.enrol.Invitations;
 import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
@@ -51,6 +55,7 @@ final class MasterRole {
     private final Surroundings around;
     private final MasterParts parts;
     private final byte[] attemptKey;
+    private final Optional<Authority> authority;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final LogGrowth growth = new LogGrowth();
     private final Deployments deployments;
@@ -62,6 +67,7 @@ final class MasterRole {
         this.deployments = new Deployments(around.node().vertx());
         this.parts = MasterParts.open(around.settings(), around.files());
         this.attemptKey = parts.attemptKey();
+        this.authority = Authority.running(around.settings());
     }
 
     Future<?> start() {
@@ -128,6 +134,7 @@ final class MasterRole {
                         new LogRoutes(reads, logs, growth, blocking),
                         outputs,
                         new ClusterRoutes(leader, Surroundings.version()),
+                        new EnrolRoutes(enroller(clock), blocking),
                         new TokenRoutes(parts.store().tokens(), authenticator, blocking, clock),
                         new InternalRoutes(
                                 settings,
@@ -143,6 +150,23 @@ final class MasterRole {
                                 settings.limits(),
                                 around.metrics())));
         return all;
+    }
+
+    /** Lets nodes of other machines in, where there are any and the authority is our own. */
+    private Optional<Enroller> enroller(Clock clock) {
+        Settings settings = around.settings();
+        Settings.Cluster cluster = settings.cluster();
+        boolean reachable =
+                cluster.enabled()
+                        && !Settings.isLoopback(cluster.host())
+                        && !Settings.isLoopback(settings.server().host());
+        if (!reachable || authority.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> members = new ArrayList<>(List.of(around.node().member()));
+        members.addAll(cluster.join());
+        return Optional.of(
+                new Invitations(authority.get(), () -> uri().toString(), members, clock));
     }
 
     /** The interfaces of other systems that are switched on. */

@@ -2,6 +2,7 @@ package dev.orrery.api;
 
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
+import dev.orrery.api.enrol.EnrolRoutes;
 import dev.orrery.api.logs.AttemptLogs;
 import dev.orrery.api.logs.LocalLogSource;
 import dev.orrery.api.logs.LogGrowth;
@@ -149,6 +150,7 @@ public final class ApiFixture implements AutoCloseable {
                         new LogRoutes(store.jobs(), attemptLogs, growth, blocking),
                         outputs,
                         new ClusterRoutes(leader, "test"),
+                        new EnrolRoutes(Optional.empty(), blocking),
                         new TokenRoutes(store.tokens(), authenticator, blocking, clock),
                         new InternalRoutes(
                                 settings,

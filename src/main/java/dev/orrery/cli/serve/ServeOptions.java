@@ -65,9 +65,15 @@ final class ServeOptions {
 
     @Option(
             names = "--join",
-            paramLabel = "HOST:PORT[,...]",
-            description = "Members to join; means --cluster.")
+            paramLabel = "HOST:PORT[,...]|https://HOST:PORT",
+            description = "Members to join, or a master to enrol at; means --cluster.")
     private Optional<String> join = Optional.empty();
+
+    @Option(
+            names = "--enrol",
+            paramLabel = "TOKEN",
+            description = "What 'orrery token node' printed; works once.")
+    private Optional<String> enrol = Optional.empty();
 
     @Option(
             names = "--network",
@@ -148,6 +154,7 @@ final class ServeOptions {
         clusterHost.ifPresent(text -> flags.put("cluster.host", text));
         clusterPort.ifPresent(text -> flags.put("cluster.port", text));
         join.ifPresent(text -> flags.put("cluster.join", text));
+        enrol.ifPresent(text -> flags.put("cluster.enrol", text));
         network.ifPresent(text -> flags.put("cluster.network", text));
         compat.ifPresent(text -> flags.put("compat.enable", text));
         name.ifPresent(text -> flags.put("worker.name", text));
