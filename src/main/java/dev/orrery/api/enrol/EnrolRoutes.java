@@ -114,9 +114,9 @@ public final class EnrolRoutes implements RouteSet {
                     "it is no public key that is used here",
                     "send a key on the curve P-256, in base64");
         }
-        LOG.atWarn()
-                .addKeyValue("address", address.getHostAddress())
-                .log(admission.isPresent() ? "a node was let in" : "a node was not let in");
+        if (admission.isPresent()) {
+            LOG.atWarn().addKeyValue("address", address.getHostAddress()).log("a node was let in");
+        }
         return admission.orElseThrow(() ->
                 Refusal.of(
                         ProblemCode.UNAUTHENTICATED,

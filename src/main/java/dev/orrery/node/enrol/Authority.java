@@ -85,7 +85,7 @@ public final class Authority {
         try {
             if (Files.exists(files.node()) && Files.exists(files.nodeKey())) {
                 X509Certificate old = Pem.certificate(Files.readString(files.node()));
-                if (names(old).equals(new TreeSet<>(names))) {
+                if (isOurs(old) && names(old).equals(new TreeSet<>(names))) {
                     return;
                 }
             }
@@ -94,6 +94,16 @@ public final class Authority {
             NodeFiles.write(files.node(), issue(pair.getPublic(), names, now));
         } catch (GeneralSecurityException e) {
             throw new IOException("no certificate can be made in " + files.directory(), e);
+        }
+    }
+
+    /** A directory may have been that of a node of another cluster. */
+    private boolean isOurs(X509Certificate node) {
+        try {
+            node.verify(certificate.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException another) {
+            return false;
         }
     }
 

@@ -162,7 +162,11 @@ final class CertificatesTest {
         assertThat(again.fingerprint()).isEqualTo(made.fingerprint());
         assertThat(Files.readString(files.node())).isEqualTo(first);
         again.certify(files, List.of("localhost", "10.0.0.2"), NOW);
-        assertThat(Files.readString(files.node())).isNotEqualTo(first);
+        String second = Files.readString(files.node());
+        assertThat(second).isNotEqualTo(first);
+        Files.delete(files.authorityKey());
+        Authority.of(files, NOW).certify(files, List.of("localhost", "10.0.0.2"), NOW);
+        assertThat(Files.readString(files.node())).isNotEqualTo(second);
     }
 
     @ParameterizedTest
