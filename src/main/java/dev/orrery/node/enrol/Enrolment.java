@@ -21,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
@@ -29,7 +30,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 
 /**
@@ -153,28 +153,40 @@ final class Enrolment {
                         .followRedirects(HttpClient.Redirect.NEVER)
                         .sslContext(tls)
                         .build()) {
-            HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-            if (answer.statusCode() == UNAUTHENTICATED) {
-                throw fault(
-                        "was refused: it was used, has expired, or the master was started again;"
-                                + " make another with 'orrery token node'");
-            }
-            if (answer.statusCode() != 200) {
-                throw new IOException(
-                        server + " answers " + answer.statusCode() + ": " + answer.body());
-            }
-            return new JsonObject(answer.body());
-        } catch (SSLException stranger) {
-            throw fault(
-                    "was not sent: "
-                            + server
-                            + " does not prove that it is of the cluster which made it ("
-                            + stranger.getMessage()
-                            + ")");
+            return granted(client.send(request, BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw failed(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while " + server + " was asked", e);
         }
+    }
+
+    private JsonObject granted(HttpResponse<String> answer) throws IOException {
+        if (answer.statusCode() == UNAUTHENTICATED) {
+            throw fault(
+                    "was refused: it was used, has expired, or the master was started again;"
+                            + " make another with 'orrery token node'");
+        }
+        if (answer.statusCode() != 200) {
+            throw new IOException("it answers " + answer.statusCode() + ": " + answer.body());
+        }
+        return new JsonObject(answer.body());
+    }
+
+    /** A stranger will be one the next time too; whoever does not answer may do so later. */
+    private IOException failed(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                throw fault(
+                        "was not sent: "
+                                + server
+                                + " does not prove that it is of the cluster which made it ("
+                                + cause.getMessage()
+                                + ")");
+            }
+        }
+        return new IOException(server + " cannot be asked to enrol this node: " + failure, failure);
     }
 
     private List<String> members(JsonObject known) throws IOException {
