@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Set;
 
 final class CertificatesTest {
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     private final KeyPair authorityKey = key();
     private final X509Certificate authority = authority(authorityKey);
@@ -41,9 +41,9 @@ final class CertificatesTest {
         }
     }
 
-    private static X509Certificate authority(KeyPair key) {
+    private X509Certificate authority(KeyPair key) {
         try {
-            return Certificates.authority(key, NOW);
+            return Certificates.authority(key, now);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
@@ -51,7 +51,7 @@ final class CertificatesTest {
 
     private X509Certificate node(String... names) throws GeneralSecurityException {
         return Certificates.node(
-                authority, authorityKey.getPrivate(), key().getPublic(), List.of(names), NOW);
+                authority, authorityKey.getPrivate(), key().getPublic(), List.of(names), now);
     }
 
     private static void validate(X509Certificate anchor, Date at, X509Certificate... path)
@@ -69,8 +69,8 @@ final class CertificatesTest {
     void node_isOfItsAuthorityAndOfNoOther() throws Exception {
         X509Certificate node = node("10.0.0.1");
 
-        validate(authority, Date.from(NOW), node);
-        assertThatThrownBy(() -> validate(authority(key()), Date.from(NOW), node))
+        validate(authority, Date.from(now), node);
+        assertThatThrownBy(() -> validate(authority(key()), Date.from(now), node))
                 .isInstanceOf(CertPathValidatorException.class);
     }
 
@@ -78,10 +78,10 @@ final class CertificatesTest {
     void certificates_holdFromYesterdayForTenYears() throws Exception {
         X509Certificate node = node("10.0.0.1");
 
-        assertThat(node.getNotBefore()).isEqualTo(Date.from(NOW.minus(1, ChronoUnit.DAYS)));
-        assertThat(node.getNotAfter()).isEqualTo(Date.from(NOW.plus(3650, ChronoUnit.DAYS)));
+        assertThat(node.getNotBefore()).isEqualTo(Date.from(now.minus(1, ChronoUnit.DAYS)));
+        assertThat(node.getNotAfter()).isEqualTo(Date.from(now.plus(3650, ChronoUnit.DAYS)));
         assertThatThrownBy(
-                        () -> validate(authority, Date.from(NOW.plus(3651, ChronoUnit.DAYS)), node))
+                        () -> validate(authority, Date.from(now.plus(3651, ChronoUnit.DAYS)), node))
                 .isInstanceOf(CertPathValidatorException.class);
     }
 
@@ -94,13 +94,13 @@ final class CertificatesTest {
                         authorityKey.getPrivate(),
                         nodeKey.getPublic(),
                         List.of("a"),
-                        NOW);
+                        now);
         X509Certificate forged =
-                Certificates.node(node, nodeKey.getPrivate(), key().getPublic(), List.of("b"), NOW);
+                Certificates.node(node, nodeKey.getPrivate(), key().getPublic(), List.of("b"), now);
 
         assertThat(node.getBasicConstraints()).isEqualTo(-1);
         assertThat(authority.getBasicConstraints()).isZero();
-        assertThatThrownBy(() -> validate(authority, Date.from(NOW), forged, node))
+        assertThatThrownBy(() -> validate(authority, Date.from(now), forged, node))
                 .isInstanceOf(CertPathValidatorException.class);
     }
 
@@ -152,20 +152,20 @@ final class CertificatesTest {
     @Test
     void authority_isMadeOnceAndCertifiesItsNodeForItsNames(@TempDir Path data) throws Exception {
         TlsFiles files = new TlsFiles(data);
-        Authority made = Authority.of(files, NOW);
-        made.certify(files, List.of("10.0.0.1", "localhost"), NOW);
+        Authority made = Authority.of(files, now);
+        made.certify(files, List.of("10.0.0.1", "localhost"), now);
         String first = Files.readString(files.node());
 
-        Authority again = Authority.of(files, NOW);
-        again.certify(files, List.of("localhost", "10.0.0.1"), NOW);
+        Authority again = Authority.of(files, now);
+        again.certify(files, List.of("localhost", "10.0.0.1"), now);
 
         assertThat(again.fingerprint()).isEqualTo(made.fingerprint());
         assertThat(Files.readString(files.node())).isEqualTo(first);
-        again.certify(files, List.of("localhost", "10.0.0.2"), NOW);
+        again.certify(files, List.of("localhost", "10.0.0.2"), now);
         String second = Files.readString(files.node());
         assertThat(second).isNotEqualTo(first);
         Files.delete(files.authorityKey());
-        Authority.of(files, NOW).certify(files, List.of("localhost", "10.0.0.2"), NOW);
+        Authority.of(files, now).certify(files, List.of("localhost", "10.0.0.2"), now);
         assertThat(Files.readString(files.node())).isNotEqualTo(second);
     }
 
