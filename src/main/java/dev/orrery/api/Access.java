@@ -6,6 +6,10 @@ public enum Access {
     OPEN,
     /** Whoever passes the check that the route makes by itself. */
     OWN,
+    /** Any bearer of a token; without one, a {@link Guest} too. */
+    GUEST_VIEWER,
+    /** A submitter; without a token, a {@link Guest} too. */
+    GUEST_SUBMITTER,
     /** Any bearer of a token. */
     VIEWER,
     /** Who may submit, cancel and retry. */

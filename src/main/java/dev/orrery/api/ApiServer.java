@@ -35,6 +35,9 @@ public final class ApiServer {
     private static final int PIECE_BYTES_MAX = 64 * 1024;
     private static final long STOP_SECONDS = 2;
 
+    /** Where no link of another site may lead. */
+    private static final List<String> CLOSED = List.of("/api/", "/internal/", "/orion/");
+
     private static final CharSequence CSP =
             HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'");
     private static final CharSequence CSP_NAME =
@@ -146,12 +149,16 @@ public final class ApiServer {
 
     private void admit(Context context, HttpServerRequest request, Call anonymous) {
         String path = request.path() == null ? "" : request.path();
-        perimeter.check(request, !path.startsWith("/api/") && !path.startsWith("/internal/"));
+        perimeter.check(request, CLOSED.stream().noneMatch(path::startsWith));
         Routes.Match match = routes.match(request.method(), path);
         Optional<String> token = bearer(request);
         Access access = match.route().access();
         if (access == Access.OPEN || access == Access.OWN) {
             answer(new Call(context, request, match.parameters(), Optional.empty(), token), match);
+            return;
+        }
+        if (Guest.is(request, access, token)) {
+            authorised(context, request, match, Guest.PRINCIPAL, token, anonymous);
             return;
         }
         Future<Optional<Principal>> known =
@@ -248,8 +255,8 @@ public final class ApiServer {
 
     private static Principal.Role role(Access access) {
         return switch (access) {
-            case VIEWER -> Principal.Role.VIEWER;
-            case SUBMITTER -> Principal.Role.SUBMITTER;
+            case VIEWER, GUEST_VIEWER -> Principal.Role.VIEWER;
+            case SUBMITTER, GUEST_SUBMITTER -> Principal.Role.SUBMITTER;
             case ADMIN -> Principal.Role.ADMIN;
             case OPEN, OWN -> throw new IllegalStateException("no role is needed: " + access);
         };

@@ -73,6 +73,13 @@ public final class BusStart {
         }
     }
 
+    /** Gives the cluster of a data directory its name, which the node then takes. */
+    public static void name(Path data, String name) throws IOException {
+        try (ClusterFile file = ClusterFile.lock(data, LOCK_TIMEOUT)) {
+            file.name(name);
+        }
+    }
+
     private BusNode alone() {
         Vertx vertx = extension.apply(Vertx.builder().with(options)).build();
         Membership membership = new Membership(UUID.randomUUID().toString());

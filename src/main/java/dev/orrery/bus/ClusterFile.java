@@ -66,6 +66,13 @@ final class ClusterFile implements AutoCloseable {
         return read().getString("name", DEFAULT_NAME);
     }
 
+    /** Names the cluster. */
+    void name(String name) throws IOException {
+        if (!name().equals(name)) {
+            write(name, new TreeSet<>(members()));
+        }
+    }
+
     /** The members that accept a connection now. */
     List<String> liveMembers() throws IOException {
         return members().stream().filter(ClusterFile::answers).toList();
@@ -110,9 +117,13 @@ final class ClusterFile implements AutoCloseable {
     }
 
     private void write(SortedSet<String> members) throws IOException {
+        write(name(), members);
+    }
+
+    private void write(String name, SortedSet<String> members) throws IOException {
         JsonObject content =
                 new JsonObject()
-                        .put("name", name())
+                        .put("name", name)
                         .put("members", new JsonArray(List.copyOf(members)));
         Path next = file.resolveSibling("cluster.json.next");
         Files.deleteIfExists(next);

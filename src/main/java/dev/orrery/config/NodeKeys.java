@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
 final class NodeKeys {
 
     private static final Pattern HOST = Pattern.compile("[\\w.:\\[\\]%-]{1,255}");
-    private static final Pattern HOST_AND_PORT = Pattern.compile("[\\w.\\[\\]:%-]{1,255}:\\d{1,5}");
+    private static final Pattern HOST_AND_PORT =
+            Pattern.compile("(?:https://)?[\\w.\\[\\]:%-]{1,255}:\\d{1,5}");
+    private static final Pattern ENROL = Pattern.compile("|ore_[\\w-]{86}");
     private static final Pattern ORIGIN = Pattern.compile("https?://[\\w.:\\[\\]-]{1,255}");
     private static final Pattern NETWORK = Pattern.compile("loopback|private");
 
@@ -71,7 +73,8 @@ final class NodeKeys {
                     "cluster.host",
                     SettingKind.text("host name or address", HOST),
                     "127.0.0.1",
-                    "Address of the event bus and of the cluster's member port.");
+                    "Address of the event bus and of the cluster's member port; left out,"
+                            + " server.host if that is beyond loopback.");
     static final SettingKey<Integer> CLUSTER_PORT =
             new SettingKey<>(
                     "cluster.port",
@@ -89,7 +92,14 @@ final class NodeKeys {
                     "cluster.join",
                     SettingKind.list("host:port", HOST_AND_PORT),
                     "",
-                    "Member ports of nodes to join; on one machine the data directory tells.");
+                    "Member ports of nodes to join; on one machine the data directory tells."
+                            + " Or https://host:port of a master to enrol at.");
+    static final SettingKey<String> ENROL_TOKEN =
+            new SettingKey<>(
+                    "cluster.enrol",
+                    SettingKind.text("token that 'orrery token node' prints", ENROL),
+                    "",
+                    "Token of the enrolment, which works once; later starts do not need it.");
     static final SettingKey<String> NETWORK_KIND =
             new SettingKey<>(
                     "cluster.network",
@@ -127,6 +137,7 @@ final class NodeKeys {
                     MEMBER_PORT_FIRST,
                     MEMBER_PORT_LAST,
                     JOIN,
+                    ENROL_TOKEN,
                     NETWORK_KIND,
                     EVENT_LOOPS,
                     WORKER_THREADS);

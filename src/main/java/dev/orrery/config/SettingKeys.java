@@ -18,7 +18,9 @@ public final class SettingKeys {
 
     /** Every key, in the order of the tree. */
     static final List<SettingKey<?>> ALL =
-            Stream.of(NodeKeys.ALL, WorkKeys.ALL, StorageKeys.ALL).flatMap(List::stream).toList();
+            Stream.of(NodeKeys.ALL, WorkKeys.ALL, StorageKeys.ALL, CompatKeys.ALL)
+                    .flatMap(List::stream)
+                    .toList();
 
     private SettingKeys() {}
 }

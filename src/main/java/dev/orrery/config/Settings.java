@@ -2,6 +2,8 @@ package dev.orrery.config;
 
 import dev.orrery.model.Resources;
 
+import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -24,9 +26,10 @@ public record Settings(
         Worker worker,
         Storage storage,
         Limits limits,
-        Threads threads) {
+        Threads threads,
+        Compat compat) {
 
-    /** Settings with as many threads as Vert.x takes by itself. */
+    /** Settings with the threads of Vert.x and no interface of another system. */
     public Settings(
             Server server,
             Cluster cluster,
@@ -34,7 +37,15 @@ public record Settings(
             Worker worker,
             Storage storage,
             Limits limits) {
-        this(server, cluster, scheduling, worker, storage, limits, new Threads(0, 0));
+        this(
+                server,
+                cluster,
+                scheduling,
+                worker,
+                storage,
+                limits,
+                new Threads(0, 0),
+                new Compat(List.of(), 0, 0));
     }
 
     /**
@@ -59,6 +70,11 @@ public record Settings(
             hosts = List.copyOf(hosts);
             origins = List.copyOf(origins);
         }
+
+        /** Whether it listens on every address of the machine. */
+        public boolean listensEverywhere() {
+            return host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]");
+        }
     }
 
     /**
@@ -78,6 +94,7 @@ public record Settings(
      * @param memberPortFirst of the range for Hazelcast members
      * @param join {@code host:port} of members to join
      * @param network {@code loopback}, or {@code private} as the operator's affirmation
+     * @param enrol the token of an enrolment; empty for none
      */
     public record Cluster(
             boolean enabled,
@@ -86,10 +103,31 @@ public record Settings(
             int memberPortFirst,
             int memberPortLast,
             List<String> join,
-            String network) {
+            String network,
+            String enrol) {
         /** Copies the list. */
         public Cluster {
             join = List.copyOf(join);
+        }
+
+        /** A cluster that is joined without enrolment. */
+        public Cluster(
+                boolean enabled,
+                String host,
+                int port,
+                int memberPortFirst,
+                int memberPortLast,
+                List<String> join,
+                String network) {
+            this(enabled, host, port, memberPortFirst, memberPortLast, join, network, "");
+        }
+
+        /** The master to ask for a certificate, where one is named instead of members. */
+        public Optional<URI> enrolsAt() {
+            return join.stream()
+                    .filter(at -> at.startsWith("https://"))
+                    .findFirst()
+                    .map(URI::create);
         }
     }
 
@@ -200,6 +238,62 @@ public record Settings(
      * @param workers 0 means Vert.x's own default
      */
     public record Threads(int eventLoops, int workers) {}
+
+    /**
+     * The interfaces of other systems.
+     *
+     * @param enabled {@code orion}, {@code simple}
+     * @param orionMemoryMax bytes that a task of ORION may ask for
+     * @param orionStorageMax likewise of storage
+     */
+    public record Compat(List<String> enabled, long orionMemoryMax, long orionStorageMax) {
+
+        /** Copies the list. */
+        public Compat {
+            enabled = List.copyOf(enabled);
+        }
+
+        /** Whether ORION's interface is served. */
+        public boolean orion() {
+            return enabled.contains("orion");
+        }
+
+        /** Whether the simple system's interface is served. */
+        public boolean simple() {
+            return enabled.contains("simple");
+        }
+    }
+
+    /** These settings with certificates. */
+    public Settings with(Tls tls) {
+        Server named =
+                new Server(
+                        server.data(),
+                        server.host(),
+                        server.port(),
+                        Optional.of(tls),
+                        server.hosts(),
+                        server.origins(),
+                        server.drainTimeout());
+        return new Settings(named, cluster, scheduling, worker, storage, limits, threads, compat);
+    }
+
+    /** These settings with another cluster. */
+    public Settings with(Cluster other) {
+        return new Settings(server, other, scheduling, worker, storage, limits, threads, compat);
+    }
+
+    /** Names other than localhost count as beyond loopback, whatever they resolve to today. */
+    public static boolean isLoopback(String host) {
+        if (host.equalsIgnoreCase("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
 
     private static SortedMap<String, String> sorted(Map<String, String> map) {
         return Collections.unmodifiableSortedMap(new TreeMap<>(map));

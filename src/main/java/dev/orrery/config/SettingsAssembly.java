@@ -18,14 +18,19 @@ final class SettingsAssembly {
 
     Settings settings() {
         Settings.Cluster cluster = cluster();
+        Settings.Server server = server(cluster.enabled());
         return new Settings(
-                server(cluster.enabled()),
-                cluster,
+                server,
+                following(cluster, server),
                 scheduling(),
                 worker(),
                 storage(),
                 limits(),
-                new Settings.Threads(get(NodeKeys.EVENT_LOOPS), get(NodeKeys.WORKER_THREADS)));
+                new Settings.Threads(get(NodeKeys.EVENT_LOOPS), get(NodeKeys.WORKER_THREADS)),
+                new Settings.Compat(
+                        get(CompatKeys.ENABLE),
+                        get(CompatKeys.ORION_MEMORY_MAX),
+                        get(CompatKeys.ORION_STORAGE_MAX)));
     }
 
     private <T> T get(SettingKey<T> key) {
@@ -73,7 +78,27 @@ final class SettingsAssembly {
                 get(NodeKeys.MEMBER_PORT_FIRST),
                 get(NodeKeys.MEMBER_PORT_LAST),
                 get(NodeKeys.JOIN),
-                get(NodeKeys.NETWORK_KIND));
+                get(NodeKeys.NETWORK_KIND),
+                get(NodeKeys.ENROL_TOKEN));
+    }
+
+    /** A clustered server beyond loopback has its bus at the same address, unless one is named. */
+    private Settings.Cluster following(Settings.Cluster cluster, Settings.Server server) {
+        if (!cluster.enabled()
+                || server.listensEverywhere()
+                || Settings.isLoopback(server.host())
+                || sources.has(NodeKeys.CLUSTER_HOST)) {
+            return cluster;
+        }
+        return new Settings.Cluster(
+                true,
+                server.host(),
+                cluster.port(),
+                cluster.memberPortFirst(),
+                cluster.memberPortLast(),
+                cluster.join(),
+                cluster.network(),
+                cluster.enrol());
     }
 
     private Settings.Scheduling scheduling() {

@@ -3,7 +3,6 @@ package dev.orrery.config;
 import dev.orrery.model.Quantities;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -93,20 +92,28 @@ final class SettingsCheck {
         return port >= cluster.memberPortFirst() && port <= cluster.memberPortLast();
     }
 
+    /** A named address gets a certificate of our own authority; for all of them, one must come. */
     private void listening() {
         Settings.Server server = settings.server();
-        if (!isLoopback(server.host()) && server.tls().isEmpty()) {
+        if (server.listensEverywhere() && server.tls().isEmpty()) {
             faults.add(
                     "server.host: "
                             + server.host()
                             + " is beyond loopback, which needs server.tls"
-                            + " (--tls-cert, --tls-key)");
+                            + " (--tls-cert, --tls-key), or an address by its number");
         }
     }
 
     private void clustering() {
         Settings.Cluster cluster = settings.cluster();
-        if (!cluster.enabled() || isLoopback(cluster.host())) {
+        if (cluster.enrolsAt().isPresent()) {
+            enrolling();
+            return;
+        }
+        if (!cluster.enrol().isEmpty()) {
+            faults.add("cluster.enrol: needs cluster.join with the master, as https://HOST:PORT");
+        }
+        if (!cluster.enabled() || Settings.isLoopback(cluster.host())) {
             return;
         }
         if (!cluster.network().equals("private")) {
@@ -116,12 +123,15 @@ final class SettingsCheck {
                             + " is beyond loopback, which needs cluster.network: private"
                             + " (--network private)");
         }
-        if (settings.server().tls().isEmpty()) {
-            faults.add(
-                    "cluster.host: "
-                            + cluster.host()
-                            + " is beyond loopback, which needs server.tls"
-                            + " (--tls-cert, --tls-key, --tls-ca)");
+    }
+
+    /** The administrator who made the token has affirmed the network. */
+    private void enrolling() {
+        if (settings.cluster().join().size() > 1) {
+            faults.add("cluster.join: the master to enrol at stands alone");
+        }
+        if (settings.server().tls().isPresent()) {
+            faults.add("server.tls: enrolment gives the certificate; leave it out");
         }
     }
 
@@ -196,18 +206,6 @@ final class SettingsCheck {
         String file = "/" + className.replace('.', '/') + ".class";
         if (!className.equals(key.fallback()) && SettingsCheck.class.getResource(file) == null) {
             faults.add(key.name() + ": no such class: " + className);
-        }
-    }
-
-    /** Names other than localhost count as beyond loopback, whatever they resolve to today. */
-    private static boolean isLoopback(String host) {
-        if (host.equalsIgnoreCase("localhost")) {
-            return true;
-        }
-        try {
-            return InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
-        } catch (IllegalArgumentException e) {
-            return false;
         }
     }
 }

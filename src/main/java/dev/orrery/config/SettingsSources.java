@@ -71,6 +71,11 @@ final class SettingsSources {
         add(key.name(), new RawValue.Scalar(text), source);
     }
 
+    /** Whether anybody wrote a value for the key. */
+    boolean has(SettingKey<?> key) {
+        return find(key).isPresent();
+    }
+
     /** What holds for the key; a value that cannot be read is reported and the default given. */
     <T> T get(SettingKey<T> key) {
         Optional<Written> written = find(key);

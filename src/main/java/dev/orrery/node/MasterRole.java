@@ -4,10 +4,15 @@ import dev.orrery.api.ApiServer;
 import dev.orrery.api.Blocking;
 import dev.orrery.api.RouteSet;
 import dev.orrery.api.StoreAuthenticator;
+import dev.orrery.api.compat.OrionRoutes;
+import dev.orrery.api.compat.SimpleRoutes;
+import dev.orrery.api.enrol.EnrolRoutes;
+import dev.orrery.api.enrol.Enroller;
 import dev.orrery.api.logs.AttemptLogs;
 import dev.orrery.api.logs.LocalLogSource;
 import dev.orrery.api.logs.LogGrowth;
 import dev.orrery.api.rest.ClusterRoutes;
+import dev.orrery.api.rest.Intake;
 import dev.orrery.api.rest.InternalRoutes;
 import dev.orrery.api.rest.JobRoutes;
 import dev.orrery.api.rest.JobSelector;
@@ -22,6 +27,8 @@ import dev.orrery.api.stream.Fanout;
 import dev.orrery.api.stream.StreamRoutes;
 import dev.orrery.bus.Address;
 import dev.orrery.config.Settings;
+import dev.orrery.node.enrol.Authority;
+import dev.orrery.node.enrol.Invitations;
 import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
@@ -29,9 +36,13 @@ import dev.orrery.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -39,10 +50,12 @@ import java.util.concurrent.Executors;
 
 /** The master of a node: its store, its API with a proxy beside it, and its scheduler. */
 final class MasterRole {
+    private static final Logger LOG = LoggerFactory.getLogger(MasterRole.class);
 
     private final Surroundings around;
     private final MasterParts parts;
     private final byte[] attemptKey;
+    private final Optional<Authority> authority;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final LogGrowth growth = new LogGrowth();
     private final Deployments deployments;
@@ -54,6 +67,7 @@ final class MasterRole {
         this.deployments = new Deployments(around.node().vertx());
         this.parts = MasterParts.open(around.settings(), around.files());
         this.attemptKey = parts.attemptKey();
+        this.authority = Authority.running(around.settings());
     }
 
     Future<?> start() {
@@ -96,7 +110,8 @@ final class MasterRole {
                                 around.node().bus(),
                                 parts.store().jobs(),
                                 parts.blobs(),
-                                parts.logs()));
+                                parts.logs()),
+                        around.settings().storage().retention());
         front = Optional.of(verticle);
         return deployments.deploy(verticle);
     }
@@ -107,28 +122,69 @@ final class MasterRole {
         JobReads reads = parts.store().jobs();
         Leader leader = new Leader(around.node().bus());
         Clock clock = Clock.systemUTC();
-        return List.of(
-                new OpenRoutes(this::unreadiness, around.metrics()),
-                new PageRoutes(),
-                new SubmitRoutes(settings, leader, parts.blobs(), blocking, clock),
-                new JobRoutes(reads, parts.blobs(), parts.logs(), leader, blocking),
-                new LogRoutes(reads, logs, growth, blocking),
-                new OutputRoutes(reads, parts.blobs(), blocking),
-                new ClusterRoutes(leader, Surroundings.version()),
-                new TokenRoutes(parts.store().tokens(), authenticator, blocking, clock),
-                new InternalRoutes(
-                        settings,
-                        attemptKey,
-                        new InternalRoutes.Places(reads, parts.blobs(), parts.logs()),
-                        growth,
-                        this::logGrown,
-                        blocking),
-                new StreamRoutes(
-                        fanout,
-                        authenticator,
-                        new JobSelector(reads, blocking),
-                        settings.limits(),
-                        around.metrics()));
+        Intake intake = new Intake(settings, leader, parts.blobs(), blocking, clock);
+        OutputRoutes outputs = new OutputRoutes(reads, parts.blobs(), blocking);
+        List<RouteSet> all = new ArrayList<>(compatibility(intake, outputs, blocking));
+        all.addAll(
+                List.of(
+                        new OpenRoutes(this::unreadiness, around.metrics()),
+                        new PageRoutes(),
+                        new SubmitRoutes(intake, clock),
+                        new JobRoutes(reads, parts.blobs(), parts.logs(), leader, blocking),
+                        new LogRoutes(reads, logs, growth, blocking),
+                        outputs,
+                        new ClusterRoutes(leader, Surroundings.version()),
+                        new EnrolRoutes(enroller(clock), blocking),
+                        new TokenRoutes(parts.store().tokens(), authenticator, blocking, clock),
+                        new InternalRoutes(
+                                settings,
+                                attemptKey,
+                                new InternalRoutes.Places(reads, parts.blobs(), parts.logs()),
+                                growth,
+                                this::logGrown,
+                                blocking),
+                        new StreamRoutes(
+                                fanout,
+                                authenticator,
+                                new JobSelector(reads, blocking),
+                                settings.limits(),
+                                around.metrics())));
+        return all;
+    }
+
+    /** Lets nodes of other machines in, where there are any and the authority is our own. */
+    private Optional<Enroller> enroller(Clock clock) {
+        Settings settings = around.settings();
+        Settings.Cluster cluster = settings.cluster();
+        boolean reachable =
+                cluster.enabled()
+                        && !Settings.isLoopback(cluster.host())
+                        && !Settings.isLoopback(settings.server().host());
+        if (!reachable || authority.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> members = new ArrayList<>(List.of(around.node().member()));
+        members.addAll(cluster.join());
+        return Optional.of(
+                new Invitations(authority.get(), () -> uri().toString(), members, clock));
+    }
+
+    /** The interfaces of other systems that are switched on. */
+    private List<RouteSet> compatibility(Intake intake, OutputRoutes outputs, Blocking blocking) {
+        Settings.Compat compat = around.settings().compat();
+        List<RouteSet> all = new ArrayList<>();
+        if (compat.orion()) {
+            all.add(new OrionRoutes(compat, intake, parts.store().jobs(), outputs, blocking));
+        }
+        if (compat.simple()) {
+            all.add(new SimpleRoutes(intake));
+        }
+        if (!all.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("interfaces", compat.enabled())
+                    .log("any local user can run code: compatibility routes need no token here");
+        }
+        return all;
     }
 
     private Optional<String> unreadiness() {

@@ -4,11 +4,13 @@ import dev.orrery.bus.BusNode;
 import dev.orrery.bus.BusStart;
 import dev.orrery.config.Role;
 import dev.orrery.config.Settings;
+import dev.orrery.node.enrol.NodeTls;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +66,14 @@ public final class Node implements AutoCloseable {
      * @throws NodeException when it cannot start, with the exit code that says why
      */
     public static Node start(Set<Role> roles, Settings settings) throws NodeException {
-        Node node = new Node(settings);
+        Settings complete;
+        try {
+            new NodeFiles(settings.server().data()).prepare();
+            complete = NodeTls.complete(roles, settings);
+        } catch (IOException | RuntimeException fault) {
+            throw NodeException.of(fault);
+        }
+        Node node = new Node(complete);
         try {
             node.start(roles);
             return node;
@@ -75,7 +84,6 @@ public final class Node implements AutoCloseable {
     }
 
     private void start(Set<Role> roles) throws Exception {
-        files.prepare();
         boolean isMaster = roles.contains(Role.MASTER);
         BusStart start = new BusStart(settings, options(), builder -> builder, isMaster);
         busStart = Optional.of(start);
@@ -90,13 +98,7 @@ public final class Node implements AutoCloseable {
             guard.check();
             await(role.start());
             guard.keepChecking();
-            NodeFiles.write(
-                    files.endpoint(),
-                    "{\"uri\":\""
-                            + role.uri()
-                            + "\",\"pid\":"
-                            + ProcessHandle.current().pid()
-                            + "}");
+            NodeFiles.write(files.endpoint(), endpoint(role.uri()));
         } else if (roles.contains(Role.PROXY)) {
             ProxyRole role = new ProxyRole(surroundings);
             proxy = Optional.of(role);
@@ -115,6 +117,16 @@ public final class Node implements AutoCloseable {
             care = Optional.of(started);
             started.start();
         }
+    }
+
+    /** Where the command line finds the server, and whom it may trust there. */
+    private String endpoint(URI uri) {
+        JsonObject endpoint =
+                new JsonObject()
+                        .put("uri", uri.toString())
+                        .put("pid", ProcessHandle.current().pid());
+        NodeTls.ownAuthority(settings).ifPresent(pem -> endpoint.put("authority", pem.toString()));
+        return endpoint.encode();
     }
 
     private VertxOptions options() {

@@ -20,7 +20,7 @@ import java.util.Optional;
  * The small files of a node in its data directory: locks, the admin token, the endpoint, and the
  * count of a worker's lives. All are readable by their owner only.
  */
-final class NodeFiles {
+public final class NodeFiles {
 
     private static final int WORKERS_MAX = 1_000;
 
@@ -105,7 +105,7 @@ final class NodeFiles {
     }
 
     /** Replaces a file in one step; only its owner may read it. */
-    static void write(Path file, String text) throws IOException {
+    public static void write(Path file, String text) throws IOException {
         Path next = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(next);
         Files.createFile(

@@ -8,6 +8,7 @@ import dev.orrery.execution.ExecutorContext;
 import dev.orrery.model.Resources;
 import dev.orrery.model.WorkerId;
 import dev.orrery.node.work.HttpTransfer;
+import dev.orrery.node.work.SpokenExecutor;
 import dev.orrery.node.work.TrustedTls;
 import dev.orrery.protocol.WorkerOffer;
 
@@ -44,7 +45,7 @@ final class WorkerRole {
         this.transfer = new HttpTransfer(TrustedTls.of(around.settings().server().tls()));
         WorkerId worker = new WorkerId(claim.name());
         long incarnation = NodeFiles.nextIncarnation(claim.directory(), System.currentTimeMillis());
-        Executor executor =
+        Executor chosen =
                 Components.executor(
                         new ExecutorContext(
                                 settings,
@@ -52,6 +53,8 @@ final class WorkerRole {
                                 worker,
                                 Long.toString(incarnation),
                                 transfer));
+        Executor executor =
+                around.settings().compat().simple() ? new SpokenExecutor(chosen) : chosen;
         int killed = executor.killLeftovers();
         String note = killed == 0 ? "" : "killed " + killed + " processes of an earlier life";
         LOG.atInfo()

@@ -1,9 +1,13 @@
 package dev.orrery.api;
 
+import dev.orrery.api.compat.OrionRoutes;
+import dev.orrery.api.compat.SimpleRoutes;
+import dev.orrery.api.enrol.EnrolRoutes;
 import dev.orrery.api.logs.AttemptLogs;
 import dev.orrery.api.logs.LocalLogSource;
 import dev.orrery.api.logs.LogGrowth;
 import dev.orrery.api.rest.ClusterRoutes;
+import dev.orrery.api.rest.Intake;
 import dev.orrery.api.rest.InternalRoutes;
 import dev.orrery.api.rest.JobRoutes;
 import dev.orrery.api.rest.JobSelector;
@@ -46,6 +50,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,28 +132,40 @@ public final class ApiFixture implements AutoCloseable {
         Leader leader = new Leader(bus);
         LogGrowth growth = new LogGrowth();
         InstantSource clock = InstantSource.system();
-        return List.of(
-                new OpenRoutes(Optional::empty, metrics),
-                new PageRoutes(),
-                new SubmitRoutes(settings, leader, blobs, blocking, clock),
-                new JobRoutes(store.jobs(), blobs, logs, leader, blocking),
-                new LogRoutes(store.jobs(), attemptLogs, growth, blocking),
-                new OutputRoutes(store.jobs(), blobs, blocking),
-                new ClusterRoutes(leader, "test"),
-                new TokenRoutes(store.tokens(), authenticator, blocking, clock),
-                new InternalRoutes(
-                        settings,
-                        KEY,
-                        new InternalRoutes.Places(store.jobs(), blobs, logs),
-                        growth,
-                        size -> scheduler().say(new TopicEvent.LogGrown(size)),
-                        blocking),
-                new StreamRoutes(
-                        fanout,
-                        authenticator,
-                        new JobSelector(store.jobs(), blocking),
-                        settings.limits(),
-                        metrics));
+        Intake intake = new Intake(settings, leader, blobs, blocking, clock);
+        OutputRoutes outputs = new OutputRoutes(store.jobs(), blobs, blocking);
+        List<RouteSet> all = new ArrayList<>();
+        if (settings.compat().orion()) {
+            all.add(new OrionRoutes(settings.compat(), intake, store.jobs(), outputs, blocking));
+        }
+        if (settings.compat().simple()) {
+            all.add(new SimpleRoutes(intake));
+        }
+        all.addAll(
+                List.of(
+                        new OpenRoutes(Optional::empty, metrics),
+                        new PageRoutes(),
+                        new SubmitRoutes(intake, clock),
+                        new JobRoutes(store.jobs(), blobs, logs, leader, blocking),
+                        new LogRoutes(store.jobs(), attemptLogs, growth, blocking),
+                        outputs,
+                        new ClusterRoutes(leader, "test"),
+                        new EnrolRoutes(Optional.empty(), blocking),
+                        new TokenRoutes(store.tokens(), authenticator, blocking, clock),
+                        new InternalRoutes(
+                                settings,
+                                KEY,
+                                new InternalRoutes.Places(store.jobs(), blobs, logs),
+                                growth,
+                                size -> scheduler().say(new TopicEvent.LogGrown(size)),
+                                blocking),
+                        new StreamRoutes(
+                                fanout,
+                                authenticator,
+                                new JobSelector(store.jobs(), blocking),
+                                settings.limits(),
+                                metrics)));
+        return all;
     }
 
     /** Waits for something of Vert.x. */

@@ -22,7 +22,8 @@ final class ConfigurationDocument {
                             "scheduling", "The scheduler and its replaceable components.",
                             "worker", "What a worker offers, and how it runs tasks.",
                             "storage", "What is kept, and for how long.",
-                            "limits", "Sizes and counts past which a caller is refused."));
+                            "limits", "Sizes and counts past which a caller is refused.",
+                            "compat", "Other systems; see [compatibility](compatibility.md)."));
 
     private static final String HEAD =
             """
@@ -48,10 +49,13 @@ final class ConfigurationDocument {
               `scheduling.lease`
             - `storage.retention` is at most `storage.retentionMax`.
             - `server.port` and `cluster.port` differ, and lie outside the member ports.
-            - `server.host` beyond loopback needs `server.tls`; a host name other than `localhost`
-              counts as beyond loopback.
-            - `cluster.host` beyond loopback needs `server.tls` with `ca`, and
-              `cluster.network: private`.
+            - `server.host` on every address (`0.0.0.0`) needs `server.tls`. On one address beyond
+              loopback a master without `server.tls` makes its own ([security](security.md)). A
+              host name other than `localhost` counts as beyond loopback.
+            - `cluster.host` beyond loopback needs `cluster.network: private`, and a certificate:
+              `server.tls` with `ca`, the master's own authority, or enrolment.
+            - `cluster.join` has members, or one `https://` master to enrol at, then without
+              `server.tls`.
             - `server.tls` needs `cert` and `key`; `ca` too in a cluster. A server without cluster
               may leave `ca` out. The key is not readable by everybody.
             - `server.data` is writable by its owner alone.

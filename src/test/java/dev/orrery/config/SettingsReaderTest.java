@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Where settings come from, and that everything wrong is said at once. */
 final class SettingsReaderTest {
@@ -178,13 +180,55 @@ final class SettingsReaderTest {
     }
 
     @Test
-    void clusterBeyondLoopback_needsAPrivateNetworkAndTls() {
+    void clusterBeyondLoopback_needsAPrivateNetwork() {
         Map<String, String> open = Map.of("cluster.enabled", "true", "cluster.host", "10.0.0.1");
 
         assertThat(faults(open))
-                .hasSize(2)
-                .anySatisfy(f -> assertThat(f).contains("cluster.network: private"))
-                .anySatisfy(f -> assertThat(f).contains("server.tls"));
+                .singleElement()
+                .asString()
+                .contains("needs cluster.network: private");
+        assertThat(faults(Map.of("cluster.enabled", "true", "server.host", "10.0.0.1")))
+                .singleElement()
+                .asString()
+                .contains("cluster.host: 10.0.0.1", "needs cluster.network: private");
+    }
+
+    @Test
+    void cluster_isWhereTheServerIsUnlessItHasAHostOfItsOwn() {
+        Map<String, String> server =
+                new TreeMap<>(
+                        Map.of(
+                                "cluster.enabled", "true",
+                                "cluster.network", "private",
+                                "server.host", "10.0.0.1"));
+
+        assertThat(SettingsReader.of(server).cluster().host()).isEqualTo("10.0.0.1");
+        server.put("cluster.host", "127.0.0.1");
+        assertThat(SettingsReader.of(server).cluster().host()).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void enrolment_standsAlone() {
+        String token = "ore_" + "A".repeat(86);
+        Map<String, String> enrol =
+                Map.of(
+                        "cluster.enabled", "true",
+                        "cluster.join", "https://10.0.0.1:9092",
+                        "cluster.enrol", token);
+
+        assertThat(SettingsReader.of(enrol).cluster().enrolsAt())
+                .contains(URI.create("https://10.0.0.1:9092"));
+        assertThat(faults(Map.of("cluster.enrol", token))).hasSize(1);
+        assertThat(faults(Map.of("cluster.enrol", "ore_short"))).hasSize(1);
+        assertThat(
+                        faults(
+                                Map.of(
+                                        "cluster.join",
+                                        "https://a:9092,b:5701",
+                                        "cluster.enabled",
+                                        "true")))
+                .hasSize(1);
+        assertThat(faults(Map.of("cluster.join", "http://a:9092"))).hasSize(1);
     }
 
     @Test

@@ -318,6 +318,17 @@ final class SettingsTest {
                 .isEqualTo(new Settings.Threads(1, 2));
     }
 
+    @Test
+    void compat_isOffAndReadWhole() throws IOException {
+        assertThat(DEFAULTS.compat())
+                .isEqualTo(new Settings.Compat(List.of(), 2_000_000_000L, 3_000_000_000L));
+        assertThat(
+                        read("compat: {enable: [orion, simple], orionMemoryMax: 1KiB,"
+                                        + " orionStorageMax: 7}")
+                                .compat())
+                .isEqualTo(new Settings.Compat(List.of("orion", "simple"), 1024, 7));
+    }
+
     private Path pem(String name) throws IOException {
         Path file = Files.writeString(folder.resolve(name), "");
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));

@@ -92,6 +92,16 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
         return start(command, variables);
     }
 
+    /** Starts any program in the same surroundings. */
+    Program program(String... command) {
+        return start(List.of(command), Map.of());
+    }
+
+    /** The jar that is started. */
+    Path jar() {
+        return jar;
+    }
+
     private Program start(List<String> command, Map<String, String> variables) {
         String name = "program-" + (programs.size() + 1);
         Path out = path(name + ".out");

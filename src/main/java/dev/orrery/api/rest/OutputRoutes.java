@@ -68,16 +68,20 @@ public final class OutputRoutes implements RouteSet {
                                 .filter(file -> file.name().equals(name))
                                 .findFirst()
                                 .orElseThrow(() -> Refusal.notFound("output of this name")))
-                .compose(file ->
-                        blocking.call(() -> place(file))
-                                .compose(place ->
-                                        FileAnswer.sendFile(
-                                                call,
-                                                blocking,
-                                                place,
-                                                file.name(),
-                                                file.sizeBytes(),
-                                                file.sha256())));
+                .compose(file -> send(call, file));
+    }
+
+    /** Sends a file that a job left, as the answer. */
+    public Future<Void> send(Call call, StoredFile file) {
+        return blocking.call(() -> place(file))
+                .compose(place ->
+                        FileAnswer.sendFile(
+                                call,
+                                blocking,
+                                place,
+                                file.name(),
+                                file.sizeBytes(),
+                                file.sha256()));
     }
 
     private Future<List<StoredFile>> outputs(Call call) {

@@ -36,7 +36,7 @@ import java.util.Set;
  * A submission with files on its way in, on a thread that may block. Closing it lets go of what was
  * staged; what was kept is removed unless a job refers to it.
  */
-final class Upload implements AutoCloseable {
+public final class Upload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Upload.class);
 
     /** Spec fields that may come as parts of their own. */
@@ -138,13 +138,13 @@ final class Upload implements AutoCloseable {
                     throw unknown(name);
                 }
                 once(name);
-                byte[] text = small(name, parts, TEXT_BYTES_MAX);
-                JobReader.readText(name, new String(text, StandardCharsets.UTF_8), draft);
+                JobReader.readText(name, text(part, parts), draft);
             }
         }
     }
 
-    private String receiveFile(PartHead part, MultipartReader parts)
+    /** Takes a part as a file of its name, and gives the name. */
+    public String receiveFile(PartHead part, MultipartReader parts)
             throws InterruptedException, IOException {
         String name =
                 part.fileName()
@@ -164,6 +164,12 @@ final class Upload implements AutoCloseable {
         }
         files.add(store(name, parts));
         return name;
+    }
+
+    /** The text of a part, which is small. */
+    public static String text(PartHead part, MultipartReader parts) throws InterruptedException {
+        byte[] text = small(part.name(), parts, TEXT_BYTES_MAX);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     private StoredFile store(String name, MultipartReader parts)

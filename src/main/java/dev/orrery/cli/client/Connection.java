@@ -1,7 +1,6 @@
 package dev.orrery.cli.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.orrery.cli.CommandException;
 import dev.orrery.cli.ExitCode;
@@ -53,9 +52,9 @@ public record Connection(
         Optional<String> servers = servers();
         if (servers.isPresent()) {
             List<URI> uris = Arrays.stream(servers.get().split(",")).map(Connection::uri).toList();
-            return Optional.of(new Endpoint(uris, token(uris), authority));
+            return Optional.of(new Endpoint(uris, token(uris), trusted(uris)));
         }
-        return written().map(uri -> new Endpoint(List.of(uri), token(List.of(uri)), authority));
+        return written().map(List::of).map(uris -> new Endpoint(uris, token(uris), trusted(uris)));
     }
 
     /** The endpoint of a server that is known to run in the data directory. */
@@ -68,11 +67,20 @@ public record Connection(
                 .filter(text -> !text.isBlank());
     }
 
+    /** The server of the data directory says itself whom to trust there. */
+    private Optional<Path> trusted(List<URI> servers) {
+        boolean own = servers.equals(written().stream().toList());
+        return authority.or(() -> own ? inEndpoint("authority").map(Path::of) : Optional.empty());
+    }
+
     private Optional<URI> written() {
+        return inEndpoint("uri").map(Connection::uri);
+    }
+
+    private Optional<String> inEndpoint(String field) {
         Path file = data.resolve(ENDPOINT_FILE);
         try {
-            JsonNode endpoint = Json.parse(Files.readString(file));
-            return Json.text(endpoint, "uri").map(Connection::uri);
+            return Json.text(Json.parse(Files.readString(file)), field);
         } catch (JsonProcessingException e) {
             throw new CommandException(ExitCode.CONFIGURATION, file + " is damaged", e);
         } catch (IOException absent) {

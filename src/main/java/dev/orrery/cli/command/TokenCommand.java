@@ -39,6 +39,7 @@ public final class TokenCommand {
     public static CommandLine line(RootCommand root) {
         return new CommandLine(new TokenCommand())
                 .addSubcommand(new Create(root))
+                .addSubcommand(new Node(root))
                 .addSubcommand(new Tokens(root))
                 .addSubcommand(new Revoke(root));
     }
@@ -94,6 +95,40 @@ public final class TokenCommand {
                         created,
                         answer -> Json.textOrDash(answer, "token"),
                         answer -> root.context().print(Json.textOrDash(answer, "token")));
+                return ExitCode.OK;
+            }
+        }
+    }
+
+    @Command(
+            name = "node",
+            description = "Prints the flags with which one more machine joins, once.")
+    private static final class Node implements Callable<Integer> {
+        private final RootCommand root;
+
+        @Mixin private final ServerOptions server = new ServerOptions();
+        @Mixin private final OutputOption output = new OutputOption();
+
+        Node(RootCommand root) {
+            this.root = root;
+        }
+
+        @Override
+        public Integer call() {
+            try (ServerOptions.Session session = server.open(root)) {
+                JsonNode made =
+                        session.client().post(ApiPath.of("enrolments"), Json.object(), Map.of());
+                output.write(
+                        root.context(),
+                        made,
+                        answer -> Json.textOrDash(answer, "enrol"),
+                        answer ->
+                                root.context()
+                                        .print(
+                                                "--join "
+                                                        + Json.textOrDash(answer, "join")
+                                                        + " --enrol "
+                                                        + Json.textOrDash(answer, "enrol")));
                 return ExitCode.OK;
             }
         }

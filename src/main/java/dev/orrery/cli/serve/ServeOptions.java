@@ -65,15 +65,27 @@ final class ServeOptions {
 
     @Option(
             names = "--join",
-            paramLabel = "HOST:PORT[,...]",
-            description = "Members to join; means --cluster.")
+            paramLabel = "HOST:PORT[,...]|https://HOST:PORT",
+            description = "Members to join, or a master to enrol at; means --cluster.")
     private Optional<String> join = Optional.empty();
+
+    @Option(
+            names = "--enrol",
+            paramLabel = "TOKEN",
+            description = "What 'orrery token node' printed; works once.")
+    private Optional<String> enrol = Optional.empty();
 
     @Option(
             names = "--network",
             paramLabel = "private",
             description = "Affirms that only members reach the cluster's network.")
     private Optional<String> network = Optional.empty();
+
+    @Option(
+            names = "--compat",
+            paramLabel = "orion,simple",
+            description = "Interfaces of other systems to serve; any local user can run code.")
+    private Optional<String> compat = Optional.empty();
 
     @Option(names = "--tls-cert", paramLabel = "FILE", description = "PEM certificate chain.")
     private Optional<String> certificate = Optional.empty();
@@ -142,7 +154,9 @@ final class ServeOptions {
         clusterHost.ifPresent(text -> flags.put("cluster.host", text));
         clusterPort.ifPresent(text -> flags.put("cluster.port", text));
         join.ifPresent(text -> flags.put("cluster.join", text));
+        enrol.ifPresent(text -> flags.put("cluster.enrol", text));
         network.ifPresent(text -> flags.put("cluster.network", text));
+        compat.ifPresent(text -> flags.put("compat.enable", text));
         name.ifPresent(text -> flags.put("worker.name", text));
         slots.ifPresent(text -> flags.put("worker.slots", text));
         memory.ifPresent(text -> flags.put("worker.extra.memory", text));
