@@ -126,6 +126,7 @@ final class Session implements Subscriber {
                 case TopicName.OfLogs(String selector) ->
                         resolve(selector).compose(job -> fanout.followLogs(this, job, start));
                 case TopicName.OfJobs() -> fanout.followJobs(this);
+                case TopicName.OfAttempts() -> fanout.followAttempts(this);
                 case TopicName.OfNodes() -> fanout.followCluster(this, true);
                 case TopicName.OfCluster() -> fanout.followCluster(this, false);
             };
