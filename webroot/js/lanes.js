@@ -14,13 +14,21 @@ export class Lanes {
   #slots = new Map();
   size = 0;
   #open = new Map();
+  #ended = new Set();
   #order = [];
 
   clear() {
     this.workers.clear();
     this.#open.clear();
+    this.#ended.clear();
     this.#order = [];
     this.size = 0;
+  }
+
+  /** The past is told twice, by the store and by the stream, and not always in order. */
+  #end(key) {
+    this.#ended.add(key);
+    if (this.#ended.size > 2 * BLOCKS_MAX) this.#ended.delete(this.#ended.values().next().value);
   }
 
   /** Makes room for a worker that has not run anything yet. */
@@ -33,6 +41,8 @@ export class Lanes {
   /** Takes an attempt that started, or ended, or both. */
   add(attempt) {
     const key = `${attempt.job}@${attempt.attempt}`;
+    if (this.#ended.has(key)) return;
+    if (attempt.end !== undefined) this.#end(key);
     const known = this.#open.get(key);
     if (known) {
       Object.assign(known, attempt);

@@ -14,6 +14,9 @@ import { View } from "../view.js";
 const PAGE = 50;
 const PROGRESS_MAX = 20;
 const AT_ONCE = 4;
+/** New rows a second that a reader can follow; when more come the list stands still until it is calm. */
+const NEW_ROWS_MAX = 20;
+const CALM_MILLIS = 1500;
 const FIELDS = ["name", "label", "namespace", "after", "before"];
 
 class Jobs extends View {
@@ -29,11 +32,15 @@ class Jobs extends View {
   #asked = 0;
   #wait;
   #calm;
+  #arrived = 0;
 
   opened() {
     this.watch(cluster);
     this.follow("jobs", (event) => this.#heard(event));
-    this.every(1000, () => this.#rows.some((job) => job.state === "RUNNING") && this.redraw());
+    this.every(1000, () => {
+      this.#arrived = 0;
+      if (this.#rows.some((job) => job.state === "RUNNING")) this.redraw();
+    });
   }
 
   closed() {
@@ -97,6 +104,13 @@ class Jobs extends View {
     } else if (this.#cursors.length === 0 && this.#belongs(job)) {
       // Ids are UUIDs of version 7, so their order is the order of submission.
       if (this.#rows.length > 0 && job.id < this.#rows[0].id) return;
+      this.#arrived += 1;
+      if (this.#arrived > NEW_ROWS_MAX || this.#newer > 0) {
+        this.#newer += 1;
+        this.#readWhenCalm();
+        this.redraw();
+        return;
+      }
       this.#rows.unshift(merged({ submittedAt: job.at, labels: {} }, job));
       if (this.#rows.length > PAGE) {
         this.#rows.pop();
@@ -110,7 +124,7 @@ class Jobs extends View {
   #readWhenCalm() {
     if (this.#cursors.length > 0) return;
     clearTimeout(this.#calm);
-    this.#calm = setTimeout(() => this.isConnected && this.#chosen.size === 0 && this.#load(), 1500);
+    this.#calm = setTimeout(() => this.isConnected && this.#chosen.size === 0 && this.#load(), CALM_MILLIS);
   }
 
   #belongs(job) {

@@ -111,11 +111,13 @@ class Overview extends View {
         <section class="card" aria-labelledby="attention">
           <h2 id="attention">Needs attention</h2>${this.#attention()}
         </section>
-        <section class="card" aria-labelledby="load">
-          <h2 id="load">Nodes <a class="aside" href="#/nodes">all ${count(cluster.nodes.length)}</a></h2>${this.#nodes()}
-        </section>
-      </div>
-      ${this.#totals()}`;
+        <div class="stack">
+          <section class="card" aria-labelledby="load">
+            <h2 id="load">Nodes <a class="aside" href="#/nodes">all ${count(cluster.nodes.length)}</a></h2>${this.#nodes()}
+          </section>
+          ${this.#totals()}
+        </div>
+      </div>`;
   }
 
   #chart({ id, title, unit, now }) {
@@ -161,7 +163,7 @@ class Overview extends View {
 
   #totals() {
     const tasks = cluster.view?.tasks;
-    if (!tasks) return nothing;
+    if (!tasks) return html`<section class="card totals"></section>`;
     const live = ["WAITING", "QUEUED", "ASSIGNED", "RUNNING"].map((state) => [state, tasks[state.toLowerCase()]]);
     const over = ["SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED"].map((state) => [state, tasks[state.toLowerCase()]]);
     return html`<section class="card totals" aria-label="Tasks by state">

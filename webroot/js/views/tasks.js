@@ -102,7 +102,9 @@ class Tasks extends View {
 
   #heard(event) {
     if (event.type !== "attempts") return;
-    event.items.forEach((attempt) => this.#lanes.add(attempt));
+    // A slot is free again before it is taken: the ends go first.
+    event.items.filter((attempt) => attempt.end !== undefined).forEach((attempt) => this.#lanes.add(attempt));
+    event.items.filter((attempt) => attempt.end === undefined).forEach((attempt) => this.#lanes.add(attempt));
     this.#skipped += event.skipped;
     this.#touch();
   }

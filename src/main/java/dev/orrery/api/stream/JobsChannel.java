@@ -32,7 +32,7 @@ import java.util.function.Consumer;
 final class JobsChannel implements Channel {
     static final String NAME = "jobs";
 
-    private static final int LABELS_MAX = 10_000;
+    private static final int KNOWN_MAX = 10_000;
     private static final int CHANGES_MAX = 200;
 
     private final Optional<Namespace> namespace;
@@ -43,6 +43,7 @@ final class JobsChannel implements Channel {
     private long skipped;
     private boolean isPausing;
     private final Map<JobId, Label> labels = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<JobId, WorkerId> workers = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
      * A channel without readers.
@@ -145,20 +146,18 @@ final class JobsChannel implements Channel {
         }
     }
 
-    /** Number and name stand only in the events that carry the specification. */
+    /** Number, name and worker stand in some of the events only, and belong into every row. */
     private void learn(JobEvent event) {
         switch (event.change()) {
             case JobEvent.Submitted submitted ->
                     labels.put(
                             event.job(),
-                            new Label(
-                                    submitted.number(), submitted.spec().name(), Optional.empty()));
+                            new Label(submitted.number(), submitted.spec().name()));
             case JobEvent.Retried retried ->
                     labels.put(
                             event.job(),
-                            new Label(retried.number(), retried.spec().name(), Optional.empty()));
-            case JobEvent.Assigned assigned ->
-                    labels.computeIfPresent(event.job(), (_, label) -> label.on(assigned.worker()));
+                            new Label(retried.number(), retried.spec().name()));
+            case JobEvent.Assigned assigned -> workers.put(event.job(), assigned.worker());
             case JobEvent.Released _,
                     JobEvent.Unassigned _,
                     JobEvent.Started _,
@@ -166,8 +165,13 @@ final class JobsChannel implements Channel {
                     JobEvent.AttemptEnded _,
                     JobEvent.Ended _ -> {}
         }
-        if (labels.size() > LABELS_MAX) {
-            labels.remove(labels.keySet().iterator().next());
+        bound(labels);
+        bound(workers);
+    }
+
+    private static void bound(Map<JobId, ?> known) {
+        if (known.size() > KNOWN_MAX) {
+            known.remove(known.keySet().iterator().next());
         }
     }
 
@@ -186,8 +190,9 @@ final class JobsChannel implements Channel {
         readers.forEach(reader -> reader.deliver(frame));
     }
 
-    private static void jobFields(JsonGenerator out, Namespace of, JobEvent event, Label label)
+    private void jobFields(JsonGenerator out, Namespace of, JobEvent event, Label label)
             throws IOException {
+        Optional<WorkerId> worker = Optional.ofNullable(workers.get(event.job()));
         out.writeStringField("id", event.job().toString());
         out.writeNumberField("number", label.number);
         out.writeStringField("namespace", of.name());
@@ -202,7 +207,7 @@ final class JobsChannel implements Channel {
             }
             case JobEvent.Started started -> {
                 out.writeNumberField("attempt", started.attempt());
-                JobJson.optional(out, "worker", label.worker.map(WorkerId::name));
+                JobJson.optional(out, "worker", worker.map(WorkerId::name));
             }
             case JobEvent.AttemptEnded ended -> {
                 out.writeNumberField("attempt", ended.attempt());
@@ -221,12 +226,8 @@ final class JobsChannel implements Channel {
         }
     }
 
-    /** What only some of the events of a job say, and every one of a list should. */
-    private record Label(long number, String name, Optional<WorkerId> worker) {
-        Label on(WorkerId assigned) {
-            return new Label(number, name, Optional.of(assigned));
-        }
-    }
+    /** What stands in the first event of a round only. */
+    private record Label(long number, String name) {}
 
     private record Changed(Namespace namespace, JobEvent event) {}
 }
