@@ -22,6 +22,8 @@ export function asCli(spec, inputs = []) {
   if (spec.deadline) flag("--deadline", spec.deadline);
   if (spec.notBefore) flag("--not-before", spec.notBefore);
   if (spec.timeout) flag("--timeout", spec.timeout);
+  if (spec.backoff && spec.backoff !== "1s") flag("--backoff", spec.backoff);
+  if (spec.retention && spec.retention !== "7d") flag("--retention", spec.retention);
   if (spec.stdin) flag("--stdin", "FILE");
   (spec.constraints ?? []).forEach(({ label, in: values, notIn }) =>
     flag("--constraint", values ? `${label}=${values.join(",")}` : `${label}!=${notIn.join(",")}`));

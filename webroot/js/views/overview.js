@@ -21,7 +21,7 @@ const CHARTS = [
   { id: "throughput", title: "Throughput", unit: "ended a second", format: shortCount, now: () => shortCount(lately()),
     series: [{ label: "ended a second", colour: "succeeded-fill", fill: "succeeded-wash", values: rate },
       { label: "failed a second", colour: "failed-fill", values: (c, i) => c.failed[i] / c.seconds[i] }] },
-  { id: "latency", title: "Start latency", unit: "median wait for a worker", format: (ms) => duration(ms), now: () => micros(latest()),
+  { id: "latency", title: "Start latency", unit: "median wait", format: (ms) => duration(ms), now: () => micros(latest()),
     series: [{ label: "median", colour: "assigned-fill", fill: "assigned-wash", values: (c, i) => c.latencyMicros[i] / 1000 },
       { label: "99 of 100", colour: "soft", values: (c, i) => c.latencyHighMicros[i] / 1000 }] },
 ];

@@ -4,12 +4,16 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
+import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
+import com.microsoft.playwright.options.WaitForSelectorState;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 
 /** The page in a browser, over one node with all roles. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -211,6 +216,82 @@ final class PageIT {
         }
     }
 
+    @Test
+    void everyView_hasContrastAndNames_inLightAndDark() {
+        String job =
+                api.submit("{\"command\": \"printf '\\\\033[31mred\\\\033[0m\\\\n'; exit 1\"}");
+        api.awaitEnd(job);
+        for (String place :
+                List.of("overview", "board", "tasks", "jobs", "jobs/" + job, "nodes", "submit")) {
+            Page page = open(place);
+            page.locator("main h1").waitFor();
+            page.locator("main .loading").first().waitFor(gone());
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+
+                assertThat((List<?>) page.evaluate(PageAudit.FAINT_TEXTS))
+                        .as("faint in %s, %s", place, scheme)
+                        .isEmpty();
+            }
+            assertThat((List<?>) page.evaluate(PageAudit.NAMELESS_CONTROLS))
+                    .as("nameless in %s", place)
+                    .isEmpty();
+            expectPeace(page);
+        }
+    }
+
+    @Test
+    void audit_findsWhatIsFaintOrNameless() {
+        Page page = open("submit");
+        page.locator("main h1").waitFor();
+        page.evaluate(
+                """
+                for (const text of ['hardly', '']) {
+                  const it = document.createElement('button');
+                  it.textContent = text;
+                  it.style.color = '#bbb';
+                  it.style.background = '#fff';
+                  document.querySelector('main').append(it);
+                }
+                """);
+
+        assertThat((List<?>) page.evaluate(PageAudit.FAINT_TEXTS)).hasSize(1);
+        assertThat((List<?>) page.evaluate(PageAudit.NAMELESS_CONTROLS)).hasSize(1);
+        page.context().close();
+    }
+
+    @Test
+    void copiedCommand_submitsTheSameAgain() throws Exception {
+        String job =
+                api.submit(
+                        """
+                        {"name": "it's $HOME \\"q\\" <b>", "labels": {"a": "x y"}, "priority": 7,
+                         "env": {"WORD": "two words"}, "timeout": "1m30s", "retries": 2,
+                         "command": ["printf", "%s|", "a b", "$(id)", "it's", "*", ""]}
+                        """);
+        api.awaitEnd(job);
+        Page page = open("jobs/" + job);
+        page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+        page.getByText("Copy as CLI").click();
+        page.locator(".notice").waitFor();
+        String line = (String) page.evaluate("navigator.clipboard.readText()");
+        expectPeace(page);
+
+        Program shell =
+                stage.shell(
+                        line,
+                        Map.of("ORRERY_SERVER", api.uri().toString(), "ORRERY_TOKEN", api.token()));
+
+        assertThat(shell.exit()).as(shell::err).isZero();
+        String again = api.get("/jobs/last").json().path("id").asText();
+        assertThat(again).isNotEqualTo(job);
+        assertThat(specification(again)).isEqualTo(specification(job));
+    }
+
+    private JsonNode specification(String job) {
+        return api.get("/jobs/" + job).json().path("spec");
+    }
+
     private Page open(String place) {
         return browsing.open(api.uri(), api.token(), place);
     }
@@ -223,6 +304,10 @@ final class PageIT {
 
     private static Page.GetByTextOptions exactly() {
         return new Page.GetByTextOptions().setExact(true);
+    }
+
+    private static Locator.WaitForOptions gone() {
+        return new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED);
     }
 
     private static IsVisibleOptions patiently() {

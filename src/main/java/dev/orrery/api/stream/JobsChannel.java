@@ -150,13 +150,9 @@ final class JobsChannel implements Channel {
     private void learn(JobEvent event) {
         switch (event.change()) {
             case JobEvent.Submitted submitted ->
-                    labels.put(
-                            event.job(),
-                            new Label(submitted.number(), submitted.spec().name()));
+                    labels.put(event.job(), new Label(submitted.number(), submitted.spec().name()));
             case JobEvent.Retried retried ->
-                    labels.put(
-                            event.job(),
-                            new Label(retried.number(), retried.spec().name()));
+                    labels.put(event.job(), new Label(retried.number(), retried.spec().name()));
             case JobEvent.Assigned assigned -> workers.put(event.job(), assigned.worker());
             case JobEvent.Released _,
                     JobEvent.Unassigned _,
