@@ -77,7 +77,7 @@ class Overview extends View {
   async #failures() {
     try {
       const page = await read("api/v1/jobs", { state: "FAILED", limit: FAILED_SHOWN });
-      this.failed = page.items;
+      this.failed = page.items.sort((a, b) => Date.parse(b.endedAt) - Date.parse(a.endedAt));
     } catch {
       this.failed = [];
     }

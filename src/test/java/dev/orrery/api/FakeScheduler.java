@@ -302,10 +302,7 @@ public final class FakeScheduler {
         return switch (topic) {
             case Topic.OfJob(JobId job) -> new Head(topic, lastSeq(job), false, List.of());
             case Topic.OfLogs(JobId job) -> new Head(topic, lastSeq(job), false, List.of());
-            case Topic.OfJobs _,
-                    Topic.OfAttempts _,
-                    Topic.OfNodes _,
-                    Topic.OfCluster _ ->
+            case Topic.OfJobs _, Topic.OfAttempts _, Topic.OfNodes _, Topic.OfCluster _ ->
                     new Head(topic, 0, false, List.of());
         };
     }

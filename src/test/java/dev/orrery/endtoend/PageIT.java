@@ -103,6 +103,30 @@ final class PageIT {
     }
 
     @Test
+    void log_showsColoursAndIsSearched() {
+        String job =
+                api.submit(
+                        """
+                        {"command": "for i in $(seq 3000); do echo line $i; done;
+                          printf '\\\\033[1;31malarm\\\\033[0m <i>\\\\n'"}
+                        """
+                                .replace("\n  ", " "));
+        api.awaitEnd(job);
+        Page page = open("jobs/" + job);
+
+        Locator alarm = page.locator(".line .f1.bold");
+        assertThat(alarm).hasText("alarm");
+        assertThat(page.locator(".line [style]")).hasCount(0);
+        assertThat(page.locator(".line").nth(200)).not().isAttached();
+
+        page.locator("orrery-log [type=search]").fill("line 1234");
+        assertThat(page.locator(".line.hit mark")).hasText("line 1234");
+        assertThat(page.locator(".found")).hasText("1 of 1");
+        assertThat(page.locator(".follow input")).not().isChecked();
+        expectPeace(page);
+    }
+
+    @Test
     void report_standsByItselfAndRunsNothing() throws IOException {
         String job =
                 api.submit(
