@@ -54,6 +54,29 @@ public final class Fanout {
     private long timer = -1;
     private boolean beatDue;
 
+    /** A client's hold on a topic; its methods may be called from any thread. */
+    static final class Subscription {
+        private final Context context;
+        private final Runnable pump;
+        private final Runnable leave;
+
+        Subscription(Context context, Runnable pump, Runnable leave) {
+            this.context = context;
+            this.pump = pump;
+            this.leave = leave;
+        }
+
+        /** The client has room again. */
+        void resume() {
+            context.runOnContext(_ -> pump.run());
+        }
+
+        /** The client wants no more. */
+        void cancel() {
+            context.runOnContext(_ -> leave.run());
+        }
+    }
+
     /** Where the fan-out hears of events, and where it gets the bytes of logs. */
     public record Sources(Bus bus, Address own, LogSource logs) {}
 
