@@ -11,27 +11,40 @@ export class Stream {
   #token;
   #socket;
   #onState;
-  #onEvent;
   #topics = new Map();
   #pause = PAUSE_FIRST;
   #timer;
   #ended = false;
+  #live = false;
 
-  constructor(token, { onState, onEvent }) {
+  /** @param onState is told "trying", "lost", "refused", or "live" with the welcome. */
+  constructor(token, onState) {
     this.#token = token;
     this.#onState = onState;
-    this.#onEvent = onEvent;
     this.#connect();
   }
 
-  follow(topic) {
-    const place = { topic, from: 0, attempt: 1, stdout: 0, stderr: 0 };
-    this.#topics.set(topic, place);
-    this.#ask(place);
-  }
-
-  leave(topic) {
-    if (this.#topics.delete(topic)) this.#send({ op: "unsubscribe", topic });
+  /** Gives a topic's events to a listener, until the function that this returns is called. */
+  follow(topic, listener, start = {}) {
+    let place = this.#topics.get(topic);
+    if (place) {
+      place.listeners.add(listener);
+      if (topic.includes(".")) throw new Error(`${topic} has its reader`);
+      // A second reader needs the first value too, which comes with a new subscription.
+      this.#send({ op: "unsubscribe", topic });
+      this.#ask(place);
+    } else {
+      place = { topic, start, listeners: new Set([listener]) };
+      this.#topics.set(topic, place);
+      this.#ask(place);
+    }
+    return () => {
+      place.listeners.delete(listener);
+      if (place.listeners.size === 0 && this.#topics.get(topic) === place) {
+        this.#topics.delete(topic);
+        this.#send({ op: "unsubscribe", topic });
+      }
+    };
   }
 
   end() {
@@ -46,7 +59,7 @@ export class Stream {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url, "orrery.v1");
     this.#socket = socket;
-    socket.addEventListener("open", () => this.#send({ op: "auth", token: this.#token }));
+    socket.addEventListener("open", () => socket.send(JSON.stringify({ op: "auth", token: this.#token })));
     socket.addEventListener("message", (message) => this.#take(JSON.parse(message.data)));
     socket.addEventListener("close", (event) => this.#closed(event));
   }
@@ -54,23 +67,26 @@ export class Stream {
   #take(event) {
     if (event.type === "welcome") {
       this.#pause = PAUSE_FIRST;
-      this.#onState("live");
+      this.#live = true;
+      this.#onState("live", event);
       this.#topics.forEach((place) => this.#ask(place));
       return;
     }
     const place = this.#topics.get(event.topic);
-    if (place && event.type === "chunk") {
-      if (event.attempt !== place.attempt) {
-        Object.assign(place, { attempt: event.attempt, stdout: 0, stderr: 0 });
+    if (!place) return;
+    if (event.type === "chunk") {
+      if (event.attempt !== place.start.attempt) {
+        place.start = { attempt: event.attempt, stdout: 0, stderr: 0 };
       }
-      place[event.stream] = event.offset + bytesIn(event.data);
-    } else if (place && event.seq > 0 && event.type !== "subscribed") {
-      place.from = event.seq;
+      place.start[event.stream] = event.offset + bytesIn(event.data);
+    } else if (event.seq > 0 && event.type !== "subscribed") {
+      place.start = { from: event.seq };
     }
-    this.#onEvent(event);
+    for (const listener of place.listeners) listener(event);
   }
 
   #closed(event) {
+    this.#live = false;
     if (this.#ended) return;
     if (event.code === UNAUTHENTICATED) {
       this.#ended = true;
@@ -78,23 +94,16 @@ export class Stream {
       return;
     }
     this.#onState("lost");
-    const jitter = 0.5 + Math.random();
-    this.#timer = setTimeout(() => this.#connect(), this.#pause * jitter);
+    this.#timer = setTimeout(() => this.#connect(), this.#pause * (0.5 + Math.random()));
     this.#pause = Math.min(this.#pause * 2, PAUSE_MAX);
   }
 
-  #ask({ topic, from, attempt, stdout, stderr }) {
-    if (topic.startsWith("logs.")) {
-      this.#send({ op: "subscribe", topic, attempt, stdout, stderr });
-    } else if (topic.startsWith("jobs.")) {
-      this.#send({ op: "subscribe", topic, from });
-    } else {
-      this.#send({ op: "subscribe", topic });
-    }
+  #ask({ topic, start }) {
+    this.#send({ op: "subscribe", topic, ...start });
   }
 
   #send(message) {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#live && this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 }
 

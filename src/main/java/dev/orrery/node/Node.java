@@ -71,7 +71,7 @@ public final class Node implements AutoCloseable {
             new NodeFiles(settings.server().data()).prepare();
             complete = NodeTls.complete(roles, settings);
         } catch (IOException | RuntimeException fault) {
-            throw NodeException.of(fault);
+            throw NodeException.of(fault, settings.server());
         }
         Node node = new Node(complete);
         try {

@@ -117,7 +117,11 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
 
     private void keepUp(Reign now) {
         now.publisher().forgetExpired();
-        view(now.loop()).onSuccess(view -> lastView = view);
+        view(now.loop())
+                .onSuccess(view -> {
+                    lastView = view;
+                    now.publisher().beat(view);
+                });
     }
 
     private Future<Void> lead() {
@@ -237,6 +241,9 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
         if (question instanceof TopicMessage.Subscribe wish) {
             now.publisher().subscribe(wish);
         }
+        if (question instanceof TopicMessage.ReadPulses) {
+            return Future.succeededFuture(new TopicMessage.PulsesRead(now.publisher().pulses()));
+        }
         return off(readers, () -> now.desk().answer(question, now.loop().machine().epoch()));
     }
 
@@ -286,7 +293,10 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
         Reign now = reign.get();
         long epoch = now.loop().machine().epoch();
         switch (effect) {
-            case Effect.Assign it -> now.channels().add(it);
+            case Effect.Assign it -> {
+                now.channels().add(it);
+                now.publisher().assigned(it);
+            }
             case Effect.Stop it ->
                     command(
                             Address.worker(it.worker(), it.incarnation()),

@@ -1,5 +1,7 @@
 package dev.orrery.protocol;
 
+import dev.orrery.model.JobId;
+import dev.orrery.model.Namespace;
 import dev.orrery.model.Resources;
 import dev.orrery.model.WorkerId;
 
@@ -22,12 +24,21 @@ public record ClusterView(
         long failed,
         long cancelled,
         long expired,
-        List<Node> nodes) {
+        List<Node> nodes,
+        List<Stuck> stuck) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ClusterView {
         nodes = List.copyOf(nodes);
+        stuck = List.copyOf(stuck);
     }
+
+    /**
+     * The first of the queued jobs of one kind that no worker of now could ever take.
+     *
+     * @param reason why, in words
+     */
+    public record Stuck(JobId job, Namespace namespace, long number, String name, String reason) {}
 
     /**
      * One worker.

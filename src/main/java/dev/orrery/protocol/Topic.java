@@ -20,6 +20,13 @@ public sealed interface Topic {
      */
     record OfJobs(Optional<Namespace> namespace) implements Topic {}
 
+    /**
+     * {@code attempts}: attempts as they start and end, bounded; not numbered.
+     *
+     * @param namespace the only one wanted; empty means all
+     */
+    record OfAttempts(Optional<Namespace> namespace) implements Topic {}
+
     /** {@code nodes}: the workers, whenever they change. */
     record OfNodes() implements Topic {}
 

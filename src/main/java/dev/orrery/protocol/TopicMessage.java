@@ -82,6 +82,23 @@ public sealed interface TopicMessage extends Message {
 
         /** A job of the namespace changed; for lists, coalesced. */
         record JobChanged(Namespace namespace, JobEvent event) implements TopicEvent {}
+
+        /** A second more of the cluster's charts. */
+        record Pulsed(Pulse pulse) implements TopicEvent {}
+
+        /**
+         * Attempts of the namespace, or of all, that started or ended.
+         *
+         * @param skipped how many more ended in the same time, too many to be told of
+         */
+        record AttemptsChanged(
+                Optional<Namespace> namespace, List<AttemptChange> changes, long skipped)
+                implements TopicEvent {
+            /** Copies the list. */
+            public AttemptsChanged {
+                changes = List.copyOf(changes);
+            }
+        }
     }
 
     /** Read durable events of a job after a number, at most {@code limit}. */
@@ -98,6 +115,12 @@ public sealed interface TopicMessage extends Message {
             events = List.copyOf(events);
         }
     }
+
+    /** How busy was the cluster until now. */
+    record ReadPulses() implements TopicMessage {}
+
+    /** Answer to {@code ReadPulses}. */
+    record PulsesRead(Pulse.History history) implements TopicMessage {}
 
     /** May the bearer of this token do something; and where is this job. */
     record Authenticate(String tokenHash) implements TopicMessage {}

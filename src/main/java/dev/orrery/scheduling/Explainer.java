@@ -9,6 +9,7 @@ import dev.orrery.model.TaskStatus;
 import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.ClusterView.Node;
 import dev.orrery.protocol.ClusterView.NodeState;
+import dev.orrery.protocol.ClusterView.Stuck;
 import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.scheduling.policy.Candidate;
 import dev.orrery.scheduling.policy.Demand;
@@ -22,6 +23,8 @@ import java.util.Optional;
 
 /** Says why a task is where it is, and what the cluster looks like. */
 final class Explainer {
+    private static final int HEADS_EXAMINED_MAX = 1_000;
+    private static final int STUCK_MAX = 10;
 
     SchedulerReply explain(SchedulerState state, JobId id, Moment now) {
         Optional<LiveJob> live = state.job(id);
@@ -174,7 +177,29 @@ final class Explainer {
                         state.count(TaskStatus.FAILED),
                         state.count(TaskStatus.CANCELLED),
                         state.count(TaskStatus.EXPIRED),
-                        nodes));
+                        nodes,
+                        stuck(state)));
+    }
+
+    /** The first job of each kind that no worker could ever take; the queue's heads are few. */
+    private static List<Stuck> stuck(SchedulerState state) {
+        List<Candidate> open = state.pool().all().stream().filter(Candidate::open).toList();
+        return state.queue().candidates().stream()
+                .limit(HEADS_EXAMINED_MAX)
+                .filter(head -> open.stream().noneMatch(it -> it.suits(head.demand())))
+                .limit(STUCK_MAX)
+                .flatMap(head -> state.job(head.tasks().job()).stream())
+                .map(job -> stuck(state, job))
+                .toList();
+    }
+
+    private static Stuck stuck(SchedulerState state, LiveJob job) {
+        return new Stuck(
+                job.id,
+                job.spec.namespace(),
+                job.number,
+                job.spec.name(),
+                capacity(state.pool().all(), job.demand));
     }
 
     private static Optional<Node> node(SchedulerState state, WorkerRecord record, Moment now) {

@@ -23,6 +23,7 @@ import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.Message;
+import dev.orrery.protocol.Pulse;
 import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.Topic;
@@ -291,6 +292,8 @@ public final class FakeScheduler {
                             store.jobs().job(job).map(row -> row.namespace()), "http://unused");
             case TopicMessage.Authenticate(String hash) ->
                     new TopicMessage.Authenticated(store.tokens().find(hash, Instant.now()));
+            case TopicMessage.ReadPulses() ->
+                    new TopicMessage.PulsesRead(new Pulse.History(List.of(), List.of()));
             case TopicMessage other -> throw new IllegalStateException("no question: " + other);
         };
     }
@@ -299,7 +302,7 @@ public final class FakeScheduler {
         return switch (topic) {
             case Topic.OfJob(JobId job) -> new Head(topic, lastSeq(job), false, List.of());
             case Topic.OfLogs(JobId job) -> new Head(topic, lastSeq(job), false, List.of());
-            case Topic.OfJobs _, Topic.OfNodes _, Topic.OfCluster _ ->
+            case Topic.OfJobs _, Topic.OfAttempts _, Topic.OfNodes _, Topic.OfCluster _ ->
                     new Head(topic, 0, false, List.of());
         };
     }
@@ -349,6 +352,7 @@ public final class FakeScheduler {
                                 Resources.ONE_CPU,
                                 0,
                                 0,
-                                12)));
+                                12)),
+                List.of());
     }
 }

@@ -102,6 +102,14 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
         return jar;
     }
 
+    /** Has a shell run a line, in which the word {@code orrery} is {@code bin/orrery}. */
+    Program shell(String line, Map<String, String> variables) {
+        String named = "orrery() { \"$ORRERY_LAUNCHER\" \"$@\"; }\n" + line;
+        Map<String, String> all = new TreeMap<>(variables);
+        all.put("ORRERY_LAUNCHER", Distribution.launcher().toString());
+        return start(List.of("bash", "-c", named), all);
+    }
+
     private Program start(List<String> command, Map<String, String> variables) {
         String name = "program-" + (programs.size() + 1);
         Path out = path(name + ".out");

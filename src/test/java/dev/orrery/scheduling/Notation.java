@@ -197,7 +197,7 @@ final class Notation {
         };
     }
 
-    private static String text(ClusterView view) {
+    private String text(ClusterView view) {
         String nodes =
                 view.nodes().stream()
                         .map(node ->
@@ -208,8 +208,12 @@ final class Notation {
                                                 node.running(),
                                                 node.assigned()))
                         .collect(Collectors.joining("; "));
+        String stuck =
+                view.stuck().stream()
+                        .map(job -> text(TaskRange.single(job.job())) + ", " + job.reason())
+                        .collect(Collectors.joining("; "));
         return ("cluster: waiting %d, queued %d, assigned %d, running %d, succeeded %d, failed %d,"
-                        + " cancelled %d, expired %d; %s")
+                        + " cancelled %d, expired %d; %s%s")
                 .formatted(
                         view.waiting(),
                         view.queued(),
@@ -219,7 +223,8 @@ final class Notation {
                         view.failed(),
                         view.cancelled(),
                         view.expired(),
-                        nodes);
+                        nodes,
+                        stuck.isEmpty() ? "" : "; stuck: " + stuck);
     }
 
     private String text(WorkerReply reply) {

@@ -2,19 +2,26 @@ package dev.orrery.api.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 
+import dev.orrery.model.Namespace;
 import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.ClusterView.Node;
 
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Optional;
 
 /** The JSON forms of the cluster and of its nodes. */
 public final class ClusterJson {
     private ClusterJson() {}
 
-    /** Writes the fields of the cluster into the open object. */
-    public static void clusterFields(JsonGenerator out, ClusterView view, String version)
+    /**
+     * Writes the fields of the cluster into the open object.
+     *
+     * @param visible the only namespace whose jobs may be named; empty means all
+     */
+    public static void clusterFields(
+            JsonGenerator out, ClusterView view, Optional<Namespace> visible, String version)
             throws IOException {
         out.writeNumberField("epoch", view.epoch());
         out.writeStringField("at", view.at().toString());
@@ -30,6 +37,23 @@ public final class ClusterJson {
         out.writeEndObject();
         out.writeNumberField("nodes", view.nodes().size());
         out.writeStringField("version", version);
+        out.writeArrayFieldStart("stuck");
+        for (ClusterView.Stuck stuck : view.stuck()) {
+            if (visible.map(stuck.namespace()::equals).orElse(true)) {
+                stuck(out, stuck);
+            }
+        }
+        out.writeEndArray();
+    }
+
+    private static void stuck(JsonGenerator out, ClusterView.Stuck stuck) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("id", stuck.job().toString());
+        out.writeNumberField("number", stuck.number());
+        out.writeStringField("namespace", stuck.namespace().name());
+        JobJson.optional(out, "name", Optional.of(stuck.name()).filter(it -> !it.isEmpty()));
+        out.writeStringField("reason", stuck.reason());
+        out.writeEndObject();
     }
 
     /** Writes the field {@code items} with the nodes into the open object. */

@@ -54,7 +54,8 @@ public final class ClusterRoutes implements RouteSet {
                                 200,
                                 out -> {
                                     out.writeStartObject();
-                                    ClusterJson.clusterFields(out, view, version);
+                                    ClusterJson.clusterFields(
+                                            out, view, call.principal().namespace(), version);
                                     out.writeEndObject();
                                 }));
     }

@@ -23,10 +23,12 @@ import io.vertx.core.http.HttpMethod;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Gives the files that a job left. */
+/** Gives the files that a job left, and those that it was given. */
 public final class OutputRoutes implements RouteSet {
     private static final String OUTPUTS = "/api/v1/jobs/{job}/outputs";
+    private static final String INPUTS = "/api/v1/jobs/{job}/inputs";
     private static final List<String> KNOWN = List.of("namespace");
 
     private final JobReads reads;
@@ -45,11 +47,20 @@ public final class OutputRoutes implements RouteSet {
     @Override
     public void mount(Routes routes) {
         routes.add(HttpMethod.GET, OUTPUTS, Access.VIEWER, this::list);
-        routes.add(HttpMethod.GET, OUTPUTS + "/{name...}", Access.VIEWER, this::file);
+        routes.add(
+                HttpMethod.GET,
+                OUTPUTS + "/{name...}",
+                Access.VIEWER,
+                call -> file(call, JobHistory::outputs));
+        routes.add(
+                HttpMethod.GET,
+                INPUTS + "/{name...}",
+                Access.VIEWER,
+                call -> file(call, history -> history.spec().inputs()));
     }
 
     private Future<?> list(Call call) {
-        return outputs(call)
+        return files(call, JobHistory::outputs)
                 .compose(files ->
                         call.json(
                                 200,
@@ -60,14 +71,14 @@ public final class OutputRoutes implements RouteSet {
                                 }));
     }
 
-    private Future<?> file(Call call) {
+    private Future<?> file(Call call, Function<JobHistory, List<StoredFile>> of) {
         String name = call.parameter("name");
-        return outputs(call)
+        return files(call, of)
                 .map(files ->
                         files.stream()
                                 .filter(file -> file.name().equals(name))
                                 .findFirst()
-                                .orElseThrow(() -> Refusal.notFound("output of this name")))
+                                .orElseThrow(() -> Refusal.notFound("file of this name")))
                 .compose(file -> send(call, file));
     }
 
@@ -84,12 +95,12 @@ public final class OutputRoutes implements RouteSet {
                                 file.sha256()));
     }
 
-    private Future<List<StoredFile>> outputs(Call call) {
+    private Future<List<StoredFile>> files(Call call, Function<JobHistory, List<StoredFile>> of) {
         Optional<Namespace> namespace = call.query(KNOWN).namespace();
         String text = call.parameter("job");
         return blocking.call(() -> {
             var row = selector.find(call.principal(), namespace, text);
-            return JobHistory.read(reads, row.job()).outputs();
+            return of.apply(JobHistory.read(reads, row.job()));
         });
     }
 

@@ -5,7 +5,8 @@ import dev.orrery.protocol.TopicMessage.Head;
 import dev.orrery.protocol.TopicMessage.TopicEvent;
 
 /** One topic with its local readers; lives on the context of the fan-out. */
-sealed interface Channel permits JobChannel, LogsChannel, JobsChannel, ClusterChannel {
+sealed interface Channel
+        permits JobChannel, LogsChannel, JobsChannel, AttemptsChannel, ClusterChannel {
     /** What the master is asked for. */
     Topic topic();
 

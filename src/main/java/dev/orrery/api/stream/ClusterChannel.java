@@ -2,12 +2,18 @@ package dev.orrery.api.stream;
 
 import dev.orrery.api.json.ClusterJson;
 import dev.orrery.api.json.Json;
+import dev.orrery.api.json.WatchJson;
+import dev.orrery.model.Namespace;
 import dev.orrery.protocol.ClusterView;
+import dev.orrery.protocol.Pulse;
 import dev.orrery.protocol.Topic;
 import dev.orrery.protocol.TopicMessage.Head;
 import dev.orrery.protocol.TopicMessage.TopicEvent;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,7 +38,15 @@ final class ClusterChannel implements Channel {
     void add(Subscriber reader) {
         readers.add(reader);
         reader.deliver(Frame.subscribed(name, 0));
-        latest.ifPresentOrElse(view -> reader.deliver(frame(view)), this::pump);
+        latest.ifPresentOrElse(
+                view -> reader.deliver(frame(view, reader.principal().namespace())), this::pump);
+        if (topic instanceof Topic.OfCluster) {
+            upstream.pulses()
+                    .onSuccess(past -> {
+                        reader.deliver(pulses("recent", past.recent(), ""));
+                        reader.deliver(pulses("whole", past.whole(), ""));
+                    });
+        }
     }
 
     void remove(Subscriber reader) {
@@ -58,6 +72,10 @@ final class ClusterChannel implements Channel {
     public void event(TopicEvent event) {
         if (event instanceof TopicEvent.ClusterChanged(ClusterView view)) {
             take(view);
+        } else if (event instanceof TopicEvent.Pulsed(Pulse pulse)
+                && topic instanceof Topic.OfCluster) {
+            Frame frame = pulses("pulse", List.of(pulse), "/" + pulse.at());
+            readers.forEach(reader -> reader.deliver(frame));
         }
     }
 
@@ -83,12 +101,27 @@ final class ClusterChannel implements Channel {
                         && latest.map(before -> before.nodes().equals(view.nodes())).orElse(false);
         latest = Optional.of(view);
         if (!same) {
-            Frame frame = frame(view);
-            readers.forEach(reader -> reader.deliver(frame));
+            Map<Optional<Namespace>, Frame> frames = new HashMap<>();
+            readers.forEach(reader ->
+                    reader.deliver(
+                            frames.computeIfAbsent(
+                                    reader.principal().namespace(), it -> frame(view, it))));
         }
     }
 
-    private Frame frame(ClusterView view) {
+    private static Frame pulses(String type, List<Pulse> pulses, String key) {
+        String json =
+                Json.text(out -> {
+                    out.writeStartObject();
+                    out.writeStringField("topic", "cluster");
+                    out.writeStringField("type", type);
+                    WatchJson.pulses(out, "columns", pulses);
+                    out.writeEndObject();
+                });
+        return Frame.live("cluster", type, type + key, json);
+    }
+
+    private Frame frame(ClusterView view, Optional<Namespace> visible) {
         String json =
                 Json.text(out -> {
                     out.writeStartObject();
@@ -97,7 +130,7 @@ final class ClusterChannel implements Channel {
                     if (topic instanceof Topic.OfNodes) {
                         ClusterJson.nodesField(out, view.nodes());
                     } else {
-                        ClusterJson.clusterFields(out, view, version);
+                        ClusterJson.clusterFields(out, view, visible, version);
                     }
                     out.writeEndObject();
                 });

@@ -35,6 +35,7 @@ import java.util.function.Supplier;
  */
 public final class Fanout {
     private static final long BEAT_MILLIS = 2_000;
+    private static final long LIST_PAUSE_MILLIS = 250;
     private static final int TOPICS_PER_MESSAGE = 500;
 
     private final Vertx vertx;
@@ -52,6 +53,29 @@ public final class Fanout {
     private Optional<Bus.Registration> registration = Optional.empty();
     private long timer = -1;
     private boolean beatDue;
+
+    /** A client's hold on a topic; its methods may be called from any thread. */
+    static final class Subscription {
+        private final Context context;
+        private final Runnable pump;
+        private final Runnable leave;
+
+        Subscription(Context context, Runnable pump, Runnable leave) {
+            this.context = context;
+            this.pump = pump;
+            this.leave = leave;
+        }
+
+        /** The client has room again. */
+        void resume() {
+            context.runOnContext(_ -> pump.run());
+        }
+
+        /** The client wants no more. */
+        void cancel() {
+            context.runOnContext(_ -> leave.run());
+        }
+    }
 
     /** Where the fan-out hears of events, and where it gets the bytes of logs. */
     public record Sources(Bus bus, Address own, LogSource logs) {}
@@ -132,7 +156,21 @@ public final class Fanout {
                     channel(
                             new Topic.OfJobs(namespace),
                             JobsChannel.class,
-                            () -> new JobsChannel(namespace, upstream));
+                            () -> new JobsChannel(namespace, upstream, this::afterPause));
+            channel.add(subscriber);
+            return Future.succeededFuture(subscription(channel, () -> channel.remove(subscriber)));
+        });
+    }
+
+    /** Begins to give the attempts that the client may see, as they start and end. */
+    Future<Subscription> followAttempts(Subscriber subscriber) {
+        return onContext(() -> {
+            Optional<Namespace> namespace = subscriber.principal().namespace();
+            AttemptsChannel channel =
+                    channel(
+                            new Topic.OfAttempts(namespace),
+                            AttemptsChannel.class,
+                            () -> new AttemptsChannel(namespace));
             channel.add(subscriber);
             return Future.succeededFuture(subscription(channel, () -> channel.remove(subscriber)));
         });
@@ -260,6 +298,10 @@ public final class Fanout {
             int to = Math.min(topics.size(), from + TOPICS_PER_MESSAGE);
             upstream.subscribe(topics.subList(from, to)).onSuccess(this::heads);
         }
+    }
+
+    private void afterPause(Runnable work) {
+        vertx.setTimer(LIST_PAUSE_MILLIS, _ -> work.run());
     }
 
     private void heads(List<Head> heads) {

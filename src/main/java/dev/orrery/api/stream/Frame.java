@@ -1,10 +1,14 @@
 package dev.orrery.api.stream;
 
+import dev.orrery.api.json.JobJson;
 import dev.orrery.api.json.Json;
 import dev.orrery.api.json.ProblemJson;
 import dev.orrery.model.CapturedLog;
+import dev.orrery.model.Namespace;
 import dev.orrery.model.Problem;
+import dev.orrery.protocol.Principal;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -52,6 +56,17 @@ record Frame(
 
     static Frame control(String type, Json.Body fields) {
         return control(Optional.empty(), type, fields);
+    }
+
+    /** Tells a client who it is, so that it offers nothing that it may not do. */
+    static Frame welcome(Principal principal) {
+        return control(
+                "welcome",
+                out -> {
+                    out.writeStringField("name", principal.name());
+                    out.writeStringField("role", principal.role().name().toLowerCase(Locale.ROOT));
+                    JobJson.optional(out, "namespace", principal.namespace().map(Namespace::name));
+                });
     }
 
     static Frame subscribed(String topic, long head) {

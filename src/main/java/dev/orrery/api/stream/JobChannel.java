@@ -120,7 +120,9 @@ final class JobChannel implements Channel {
                     TopicEvent.Progress _,
                     TopicEvent.LogGrown _,
                     TopicEvent.ClusterChanged _,
-                    TopicEvent.JobChanged _ -> {}
+                    TopicEvent.JobChanged _,
+                    TopicEvent.Pulsed _,
+                    TopicEvent.AttemptsChanged _ -> {}
         }
     }
 

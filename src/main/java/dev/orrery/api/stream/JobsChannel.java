@@ -7,6 +7,7 @@ import dev.orrery.api.json.Json;
 import dev.orrery.api.json.Outcomes;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
+import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.Topic;
 import dev.orrery.protocol.TopicMessage.EventsRead;
@@ -16,25 +17,43 @@ import dev.orrery.protocol.TopicMessage.TopicEvent;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 
-/** Changes of all jobs that some readers may see, for lists. */
+/**
+ * Changes of all jobs that some readers may see, for lists: the first at once, then what is new
+ * every quarter of a second, one event a job. Past a bound the rest is counted only, and the
+ * readers may read the list again.
+ */
 final class JobsChannel implements Channel {
     static final String NAME = "jobs";
 
-    private static final int LABELS_MAX = 10_000;
+    private static final int KNOWN_MAX = 10_000;
+    private static final int CHANGES_MAX = 200;
 
     private final Optional<Namespace> namespace;
     private final Upstream upstream;
     private final Set<Subscriber> readers = new LinkedHashSet<>();
+    private final Consumer<Runnable> afterPause;
+    private final Map<JobId, Changed> changes = new LinkedHashMap<>();
+    private long skipped;
+    private boolean isPausing;
     private final Map<JobId, Label> labels = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<JobId, WorkerId> workers = new LinkedHashMap<>(16, 0.75f, true);
 
-    JobsChannel(Optional<Namespace> namespace, Upstream upstream) {
+    /**
+     * A channel without readers.
+     *
+     * @param afterPause runs work on the context of the fan-out after a quarter of a second
+     */
+    JobsChannel(Optional<Namespace> namespace, Upstream upstream, Consumer<Runnable> afterPause) {
         this.namespace = namespace;
         this.upstream = upstream;
+        this.afterPause = afterPause;
     }
 
     void add(Subscriber reader) {
@@ -67,14 +86,56 @@ final class JobsChannel implements Channel {
         if (event instanceof TopicEvent.JobChanged(Namespace of, JobEvent change)
                 && namespace.map(of::equals).orElse(true)) {
             learn(change);
-            Label label = labels.get(change.job());
-            if (label != null) {
-                send(of, change, label);
+            changes.remove(change.job());
+            if (changes.size() < CHANGES_MAX) {
+                changes.put(change.job(), new Changed(of, change));
             } else {
-                upstream.readEvents(change.job(), 0, 1)
-                        .onSuccess(page -> sendAfter(page, of, change));
+                skipped++;
             }
+            flush();
         }
+    }
+
+    private void flush() {
+        if (isPausing || (changes.isEmpty() && skipped == 0)) {
+            return;
+        }
+        isPausing = true;
+        List<Changed> now = List.copyOf(changes.values());
+        long left = skipped;
+        changes.clear();
+        skipped = 0;
+        now.forEach(this::tell);
+        if (left > 0) {
+            Frame frame = skipped(left);
+            readers.forEach(reader -> reader.deliver(frame));
+        }
+        afterPause.accept(() -> {
+            isPausing = false;
+            flush();
+        });
+    }
+
+    private void tell(Changed changed) {
+        Label label = labels.get(changed.event.job());
+        if (label != null) {
+            send(changed.namespace, changed.event, label);
+        } else {
+            upstream.readEvents(changed.event.job(), 0, 1)
+                    .onSuccess(page -> sendAfter(page, changed.namespace, changed.event));
+        }
+    }
+
+    private static Frame skipped(long count) {
+        String json =
+                Json.text(out -> {
+                    out.writeStartObject();
+                    out.writeStringField("topic", NAME);
+                    out.writeStringField("type", "skipped");
+                    out.writeNumberField("count", count);
+                    out.writeEndObject();
+                });
+        return Frame.live(NAME, "skipped", NAME + "/skipped", json);
     }
 
     private void sendAfter(EventsRead page, Namespace of, JobEvent change) {
@@ -85,23 +146,28 @@ final class JobsChannel implements Channel {
         }
     }
 
-    /** Number and name stand only in the events that carry the specification. */
+    /** Number, name and worker stand in some of the events only, and belong into every row. */
     private void learn(JobEvent event) {
         switch (event.change()) {
             case JobEvent.Submitted submitted ->
                     labels.put(event.job(), new Label(submitted.number(), submitted.spec().name()));
             case JobEvent.Retried retried ->
                     labels.put(event.job(), new Label(retried.number(), retried.spec().name()));
+            case JobEvent.Assigned assigned -> workers.put(event.job(), assigned.worker());
             case JobEvent.Released _,
-                    JobEvent.Assigned _,
                     JobEvent.Unassigned _,
                     JobEvent.Started _,
                     JobEvent.CancelRequested _,
                     JobEvent.AttemptEnded _,
                     JobEvent.Ended _ -> {}
         }
-        if (labels.size() > LABELS_MAX) {
-            labels.remove(labels.keySet().iterator().next());
+        bound(labels);
+        bound(workers);
+    }
+
+    private static void bound(Map<JobId, ?> known) {
+        if (known.size() > KNOWN_MAX) {
+            known.remove(known.keySet().iterator().next());
         }
     }
 
@@ -120,8 +186,9 @@ final class JobsChannel implements Channel {
         readers.forEach(reader -> reader.deliver(frame));
     }
 
-    private static void jobFields(JsonGenerator out, Namespace of, JobEvent event, Label label)
+    private void jobFields(JsonGenerator out, Namespace of, JobEvent event, Label label)
             throws IOException {
+        Optional<WorkerId> worker = Optional.ofNullable(workers.get(event.job()));
         out.writeStringField("id", event.job().toString());
         out.writeNumberField("number", label.number);
         out.writeStringField("namespace", of.name());
@@ -134,7 +201,10 @@ final class JobsChannel implements Channel {
                 out.writeNumberField("attempt", assigned.attempt());
                 out.writeStringField("worker", assigned.worker().name());
             }
-            case JobEvent.Started started -> out.writeNumberField("attempt", started.attempt());
+            case JobEvent.Started started -> {
+                out.writeNumberField("attempt", started.attempt());
+                JobJson.optional(out, "worker", worker.map(WorkerId::name));
+            }
             case JobEvent.AttemptEnded ended -> {
                 out.writeNumberField("attempt", ended.attempt());
                 out.writeStringField("worker", ended.worker().name());
@@ -152,5 +222,8 @@ final class JobsChannel implements Channel {
         }
     }
 
+    /** What stands in the first event of a round only. */
     private record Label(long number, String name) {}
+
+    private record Changed(Namespace namespace, JobEvent event) {}
 }

@@ -118,7 +118,7 @@ final class Session implements Subscriber {
                 .onFailure(_ -> held.remove(topic, place));
     }
 
-    private Future<Subscription> ask(String topic, long after, LogStart start) {
+    private Future<Fanout.Subscription> ask(String topic, long after, LogStart start) {
         try {
             return switch (TopicName.parse(topic)) {
                 case TopicName.OfJob(String selector) ->
@@ -126,6 +126,7 @@ final class Session implements Subscriber {
                 case TopicName.OfLogs(String selector) ->
                         resolve(selector).compose(job -> fanout.followLogs(this, job, start));
                 case TopicName.OfJobs() -> fanout.followJobs(this);
+                case TopicName.OfAttempts() -> fanout.followAttempts(this);
                 case TopicName.OfNodes() -> fanout.followCluster(this, true);
                 case TopicName.OfCluster() -> fanout.followCluster(this, false);
             };
@@ -144,10 +145,10 @@ final class Session implements Subscriber {
 
     /** A topic that the client follows, or is about to. */
     private final class Held {
-        private Optional<Subscription> subscription = Optional.empty();
+        private Optional<Fanout.Subscription> subscription = Optional.empty();
         private boolean left;
 
-        void hold(Subscription made) {
+        void hold(Fanout.Subscription made) {
             if (left || closed) {
                 made.cancel();
             } else {
@@ -156,12 +157,12 @@ final class Session implements Subscriber {
         }
 
         void resume() {
-            subscription.ifPresent(Subscription::resume);
+            subscription.ifPresent(Fanout.Subscription::resume);
         }
 
         void leave() {
             left = true;
-            subscription.ifPresent(Subscription::cancel);
+            subscription.ifPresent(Fanout.Subscription::cancel);
         }
     }
 }

@@ -166,7 +166,10 @@ public final class StreamRoutes implements RouteSet {
                     around.names()
                             .resolve(principal, Optional.empty(), selector)
                             .map(job -> "logs." + job);
-            case TopicName.OfJobs _, TopicName.OfNodes _, TopicName.OfCluster _ ->
+            case TopicName.OfJobs _,
+                    TopicName.OfAttempts _,
+                    TopicName.OfNodes _,
+                    TopicName.OfCluster _ ->
                     Future.succeededFuture(topic);
         };
     }

@@ -14,6 +14,9 @@ sealed interface TopicName {
     /** {@code jobs}. */
     record OfJobs() implements TopicName {}
 
+    /** {@code attempts}. */
+    record OfAttempts() implements TopicName {}
+
     /** {@code nodes}. */
     record OfNodes() implements TopicName {}
 
@@ -30,6 +33,7 @@ sealed interface TopicName {
         }
         return switch (text) {
             case "jobs" -> new OfJobs();
+            case "attempts" -> new OfAttempts();
             case "nodes" -> new OfNodes();
             case "cluster" -> new OfCluster();
             default ->
@@ -37,7 +41,7 @@ sealed interface TopicName {
                             ProblemCode.INVALID_VALUE,
                             "topic",
                             "there is no such topic",
-                            "use jobs, jobs.ID, logs.ID, nodes or cluster");
+                            "use jobs, jobs.ID, logs.ID, attempts, nodes or cluster");
         };
     }
 }

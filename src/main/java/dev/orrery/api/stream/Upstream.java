@@ -8,6 +8,7 @@ import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.Message;
+import dev.orrery.protocol.Pulse;
 import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.Topic;
@@ -58,6 +59,13 @@ final class Upstream {
                 Address.SCHEDULER,
                 new SchedulerRequest.DescribeCluster(),
                 reply -> ((SchedulerReply.Cluster) reply).view());
+    }
+
+    Future<Pulse.History> pulses() {
+        return ask(
+                Address.TOPICS,
+                new TopicMessage.ReadPulses(),
+                reply -> ((TopicMessage.PulsesRead) reply).history());
     }
 
     private <T> Future<T> ask(Address to, Message question, Function<Message, T> read) {

@@ -151,7 +151,7 @@ final class WebSocketSession implements Mailbox.Sink {
         }
         Session open = new Session(around, new Session.Client(context, principal, token), this);
         session = Optional.of(open);
-        open.deliver(Frame.control("welcome", _ -> {}));
+        open.deliver(Frame.welcome(principal));
         socket.resume();
     }
 

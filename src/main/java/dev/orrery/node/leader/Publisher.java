@@ -5,10 +5,12 @@ import dev.orrery.bus.Bus;
 import dev.orrery.model.Namespace;
 import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.JobEvent;
+import dev.orrery.protocol.Pulse;
 import dev.orrery.protocol.Topic;
 import dev.orrery.protocol.TopicMessage;
 import dev.orrery.protocol.TopicMessage.Events;
 import dev.orrery.protocol.TopicMessage.TopicEvent;
+import dev.orrery.scheduling.Effect;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +39,7 @@ public final class Publisher {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
     private static final Duration SUBSCRIPTION_TTL = Duration.ofSeconds(10);
     private static final long CLUSTER_PAUSE_MILLIS = 250;
+    private static final long ATTEMPTS_PAUSE_MILLIS = 250;
     private static final int TOPICS_MAX = 100_000;
     private static final int MESSAGE_EVENTS_MAX = 500;
 
@@ -45,6 +49,9 @@ public final class Publisher {
     private final Supplier<Future<ClusterView>> view;
     private final Map<Topic, Map<String, Long>> subscribers = new HashMap<>();
     private final Map<String, List<TopicEvent>> outgoing = new LinkedHashMap<>();
+    private final PulseRecorder pulses = new PulseRecorder();
+    private final AttemptStream attempts = new AttemptStream();
+    private boolean attemptTimer;
     private boolean clusterTimer;
     private boolean clusterDirty;
 
@@ -73,6 +80,7 @@ public final class Publisher {
                 clusterChanged();
             }
         }
+        attempts.setWatched(areAttemptsWatched());
     }
 
     /** Forgets wishes that were not repeated. */
@@ -80,10 +88,34 @@ public final class Publisher {
         long now = System.nanoTime();
         subscribers.values().forEach(proxies -> proxies.values().removeIf(end -> end - now < 0));
         subscribers.values().removeIf(Map::isEmpty);
+        attempts.setWatched(areAttemptsWatched());
+    }
+
+    /** A task goes to a worker. */
+    public void assigned(Effect.Assign assign) {
+        pulses.assigned(assign, Instant.now());
+        attempts.assigned(assign);
+    }
+
+    /** A second is over, and the cluster looks like this. */
+    public void beat(ClusterView now) {
+        Pulse pulse = pulses.beat(now);
+        add(new Topic.OfCluster(), new TopicEvent.Pulsed(pulse));
+        flush();
+    }
+
+    /** How busy the cluster was until now. */
+    public Pulse.History pulses() {
+        return pulses.history();
     }
 
     public void happened(JobEvent event, Optional<Namespace> namespace) {
         clusterChanged();
+        pulses.happened(event);
+        if (attempts.happened(event, namespace) && !attemptTimer) {
+            attemptTimer = true;
+            vertx.setTimer(ATTEMPTS_PAUSE_MILLIS, id -> sendAttempts());
+        }
         if (subscribers.isEmpty()) {
             return;
         }
@@ -137,6 +169,21 @@ public final class Publisher {
                     flush();
                 })
                 .onFailure(fault -> clusterDirty = true);
+    }
+
+    private void sendAttempts() {
+        attemptTimer = false;
+        for (Topic topic : subscribers.keySet()) {
+            if (topic instanceof Topic.OfAttempts(Optional<Namespace> namespace)) {
+                add(topic, attempts.changes(namespace));
+            }
+        }
+        attempts.clear();
+        flush();
+    }
+
+    private boolean areAttemptsWatched() {
+        return subscribers.keySet().stream().anyMatch(it -> it instanceof Topic.OfAttempts);
     }
 
     private boolean isClusterWatched() {

@@ -48,6 +48,8 @@ public final class TopicDesk {
                 case TopicMessage.Locate it ->
                         new TopicMessage.Located(
                                 jobs.job(it.job()).map(JobReads.JobRow::namespace), dataUri);
+                case TopicMessage.ReadPulses it -> notAQuestion(it);
+                case TopicMessage.PulsesRead it -> notAQuestion(it);
                 case TopicMessage.Subscribed it -> notAQuestion(it);
                 case TopicMessage.Events it -> notAQuestion(it);
                 case TopicMessage.EventsRead it -> notAQuestion(it);
@@ -86,6 +88,7 @@ public final class TopicDesk {
                         case Topic.OfJob it -> jobHead(topic, it.job());
                         case Topic.OfLogs it -> jobHead(topic, it.job());
                         case Topic.OfJobs it -> new Head(topic, 0, false, List.of());
+                        case Topic.OfAttempts it -> new Head(topic, 0, false, List.of());
                         case Topic.OfNodes it -> new Head(topic, 0, false, List.of());
                         case Topic.OfCluster it -> new Head(topic, 0, false, List.of());
                     });

@@ -2,12 +2,14 @@ package dev.orrery.protocol.wire;
 
 import static dev.orrery.protocol.wire.ModelWire.each;
 
+import dev.orrery.model.Namespace;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.WorkerOffer;
 import dev.orrery.protocol.wire.proto.ClusterViewForm;
 import dev.orrery.protocol.wire.proto.NodeForm;
 import dev.orrery.protocol.wire.proto.NodeStateForm;
+import dev.orrery.protocol.wire.proto.StuckForm;
 import dev.orrery.protocol.wire.proto.WorkerOfferForm;
 
 import java.util.TreeMap;
@@ -30,6 +32,7 @@ final class ClusterViewWire {
                 .setCancelled(view.cancelled())
                 .setExpired(view.expired())
                 .addAllNodes(each(view.nodes(), ClusterViewWire::form))
+                .addAllStuck(each(view.stuck(), ClusterViewWire::form))
                 .build();
     }
 
@@ -45,7 +48,27 @@ final class ClusterViewWire {
                 form.getFailed(),
                 form.getCancelled(),
                 form.getExpired(),
-                each(form.getNodesList(), ClusterViewWire::node));
+                each(form.getNodesList(), ClusterViewWire::node),
+                each(form.getStuckList(), ClusterViewWire::stuck));
+    }
+
+    private static StuckForm form(ClusterView.Stuck stuck) {
+        return StuckForm.newBuilder()
+                .setJob(ModelWire.form(stuck.job()))
+                .setNamespace(stuck.namespace().name())
+                .setNumber(stuck.number())
+                .setName(stuck.name())
+                .setReason(stuck.reason())
+                .build();
+    }
+
+    private static ClusterView.Stuck stuck(StuckForm form) {
+        return new ClusterView.Stuck(
+                ModelWire.jobId(form.getJob()),
+                new Namespace(form.getNamespace()),
+                form.getNumber(),
+                form.getName(),
+                form.getReason());
     }
 
     static WorkerOfferForm form(WorkerOffer offer) {

@@ -32,6 +32,8 @@ final class TopicEventWire {
             case Topic.OfLogs(JobId job) -> form.setLogs(ModelWire.form(job));
             case Topic.OfJobs(Optional<Namespace> namespace) ->
                     form.setJobs(namespace.map(Namespace::name).orElse(""));
+            case Topic.OfAttempts(Optional<Namespace> namespace) ->
+                    form.setAttempts(namespace.map(Namespace::name).orElse(""));
             case Topic.OfNodes() -> form.setNodes(NodesTopicForm.getDefaultInstance());
             case Topic.OfCluster() -> form.setCluster(ClusterTopicForm.getDefaultInstance());
         }
@@ -42,15 +44,16 @@ final class TopicEventWire {
         return switch (form.getTopicCase()) {
             case JOB -> new Topic.OfJob(ModelWire.jobId(form.getJob()));
             case LOGS -> new Topic.OfLogs(ModelWire.jobId(form.getLogs()));
-            case JOBS ->
-                    new Topic.OfJobs(
-                            Optional.of(form.getJobs())
-                                    .filter(name -> !name.isEmpty())
-                                    .map(Namespace::new));
+            case JOBS -> new Topic.OfJobs(namespace(form.getJobs()));
+            case ATTEMPTS -> new Topic.OfAttempts(namespace(form.getAttempts()));
             case NODES -> new Topic.OfNodes();
             case CLUSTER -> new Topic.OfCluster();
             case TOPIC_NOT_SET -> throw WireException.unknown("topic");
         };
+    }
+
+    private static Optional<Namespace> namespace(String name) {
+        return Optional.of(name).filter(it -> !it.isEmpty()).map(Namespace::new);
     }
 
     static HeadForm form(Head head) {
@@ -83,6 +86,9 @@ final class TopicEventWire {
                             JobChangedForm.newBuilder()
                                     .setNamespace(changed.namespace().name())
                                     .setEvent(JobEventWire.form(changed.event())));
+            case TopicEvent.Pulsed pulsed -> form.setPulsed(WatchWire.form(pulsed.pulse()));
+            case TopicEvent.AttemptsChanged changed ->
+                    form.setAttemptsChanged(WatchWire.form(changed));
         }
         return form.build();
     }
@@ -98,6 +104,8 @@ final class TopicEventWire {
                     new TopicEvent.JobChanged(
                             new Namespace(form.getJobChanged().getNamespace()),
                             JobEventWire.event(form.getJobChanged().getEvent()));
+            case PULSED -> new TopicEvent.Pulsed(WatchWire.pulse(form.getPulsed()));
+            case ATTEMPTS_CHANGED -> WatchWire.attempts(form.getAttemptsChanged());
             case EVENT_NOT_SET -> throw WireException.unknown("live event");
         };
     }

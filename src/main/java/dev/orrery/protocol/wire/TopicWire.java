@@ -5,6 +5,7 @@ import static dev.orrery.protocol.wire.ModelWire.optional;
 
 import dev.orrery.model.Namespace;
 import dev.orrery.protocol.Principal;
+import dev.orrery.protocol.Pulse;
 import dev.orrery.protocol.TopicMessage;
 import dev.orrery.protocol.wire.proto.AuthenticateForm;
 import dev.orrery.protocol.wire.proto.AuthenticatedForm;
@@ -16,6 +17,7 @@ import dev.orrery.protocol.wire.proto.LocateForm;
 import dev.orrery.protocol.wire.proto.LocatedForm;
 import dev.orrery.protocol.wire.proto.PrincipalForm;
 import dev.orrery.protocol.wire.proto.ReadEventsForm;
+import dev.orrery.protocol.wire.proto.ReadPulsesForm;
 import dev.orrery.protocol.wire.proto.RoleForm;
 import dev.orrery.protocol.wire.proto.SubscribeForm;
 import dev.orrery.protocol.wire.proto.SubscribedForm;
@@ -54,6 +56,10 @@ final class TopicWire {
                                     .setJob(ModelWire.form(read.job()))
                                     .setFirstKept(read.firstKept())
                                     .addAllEvents(each(read.events(), JobEventWire::form)));
+            case TopicMessage.ReadPulses _ ->
+                    envelope.setReadPulses(ReadPulsesForm.getDefaultInstance());
+            case TopicMessage.PulsesRead(Pulse.History history) ->
+                    envelope.setPulsesRead(WatchWire.form(history));
             case TopicMessage.Authenticate authenticate ->
                     envelope.setAuthenticate(
                             AuthenticateForm.newBuilder().setTokenHash(authenticate.tokenHash()));

@@ -85,6 +85,9 @@ public final class Wire {
             case LOCATE -> TopicWire.locate(envelope.getLocate());
             case LOCATED -> TopicWire.located(envelope.getLocated());
             case FAILED -> TopicWire.failed(envelope.getFailed());
+            case READ_PULSES -> new TopicMessage.ReadPulses();
+            case PULSES_READ ->
+                    new TopicMessage.PulsesRead(WatchWire.history(envelope.getPulsesRead()));
 
             case BODY_NOT_SET -> throw WireException.unknown("message");
         };
