@@ -97,11 +97,6 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
         return start(List.of(command), Map.of());
     }
 
-    /** The jar that is started. */
-    Path jar() {
-        return jar;
-    }
-
     /** Has a shell run a line, in which the word {@code orrery} is {@code bin/orrery}. */
     Program shell(String line, Map<String, String> variables) {
         String named = "orrery() { \"$ORRERY_LAUNCHER\" \"$@\"; }\n" + line;
