@@ -7,6 +7,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -41,11 +43,11 @@ public final class Guest {
                 && isLocal(request.authority());
     }
 
-    private static boolean isLocal(SocketAddress peer) {
+    private static boolean isLocal(@Nullable SocketAddress peer) {
         return peer != null && peer.hostAddress() != null && isLoopback(peer.hostAddress());
     }
 
-    private static boolean isLocal(HostAndPort authority) {
+    private static boolean isLocal(@Nullable HostAndPort authority) {
         return authority != null
                 && (authority.host().equalsIgnoreCase("localhost") || isLoopback(authority.host()));
     }

@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -107,8 +108,7 @@ public final class Authority {
         }
     }
 
-    private static TreeSet<String> names(X509Certificate certificate)
-            throws GeneralSecurityException {
+    private static Set<String> names(X509Certificate certificate) throws GeneralSecurityException {
         TreeSet<String> names = new TreeSet<>();
         for (List<?> name : certificate.getSubjectAlternativeNames()) {
             names.add(String.valueOf(name.get(1)));

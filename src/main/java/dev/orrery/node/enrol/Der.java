@@ -58,7 +58,7 @@ final class Der {
                 shift -= 7;
             }
             for (; shift > 0; shift -= 7) {
-                content.write((int) (arcs[i] >>> shift & 0x7f | 0x80));
+                content.write((int) (((arcs[i] >>> shift) & 0x7f) | 0x80));
             }
             content.write((int) (arcs[i] & 0x7f));
         }
@@ -90,7 +90,7 @@ final class Der {
         } else {
             byte[] length = BigInteger.valueOf(content.length).toByteArray();
             int sign = length[0] == 0 ? 1 : 0;
-            out.write(0x80 | length.length - sign);
+            out.write(0x80 | (length.length - sign));
             out.write(length, sign, length.length - sign);
         }
         out.writeBytes(content);

@@ -66,7 +66,7 @@ public final class NodeTls {
     private static boolean leavesLoopback(Set<Role> roles, Settings settings) {
         boolean serves = roles.contains(Role.MASTER) || roles.contains(Role.PROXY);
         Settings.Cluster cluster = settings.cluster();
-        return serves && !Settings.isLoopback(settings.server().host())
-                || cluster.enabled() && !Settings.isLoopback(cluster.host());
+        return (serves && !Settings.isLoopback(settings.server().host()))
+                || (cluster.enabled() && !Settings.isLoopback(cluster.host()));
     }
 }
