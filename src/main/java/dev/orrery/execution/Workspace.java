@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -31,6 +29,9 @@ record Workspace(Path directory) {
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(OWNER_ONLY);
     private static final int NAME_BYTES_MAX = 255;
+
+    /** What the system says of a directory of its owner only: S_IFDIR and 0700. */
+    private static final Integer MADE = 0x4000 | 0700;
 
     /** Brings a stored input to a file. */
     interface Fetch {
@@ -97,11 +98,13 @@ record Workspace(Path directory) {
 
     /** Whether it is empty and open to its owner only, as it was made. */
     boolean isPristine() {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            return !entries.iterator().hasNext()
-                    && Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS)
-                            .equals(OWNER_ONLY);
-        } catch (IOException | DirectoryIteratorException e) {
+        String[] entries = directory.toFile().list();
+        try {
+            return entries != null
+                    && entries.length == 0
+                    && Files.getAttribute(directory, "unix:mode", LinkOption.NOFOLLOW_LINKS)
+                            .equals(MADE);
+        } catch (IOException | UnsupportedOperationException e) {
             return false;
         }
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Threats of docs/security.md that are in the bytes of HTTP and WebSocket: T18 to T23. */
@@ -156,6 +157,29 @@ final class ThreatRequestsIT {
             stream.send(frame(0x81, "{\"op\":\"subscribe\",\"topic\":\"jobs\"}", true));
 
             assertThat(closeCode(stream)).isEqualTo(4001);
+        }
+    }
+
+    /** T21: streams of clients that do not say who they are leave room for those that do. */
+    @Test
+    void crowdOfStrangers_isTurnedAwayAndHindersNobody() throws IOException {
+        List<RawHttp> crowd = new ArrayList<>();
+        try {
+            String last = "HTTP/1.1 101";
+            while (last.startsWith("HTTP/1.1 101") && crowd.size() < 1_000) {
+                RawHttp stranger = new RawHttp(api.uri());
+                crowd.add(stranger);
+                stranger.send(bytes(upgrade("Connection: Upgrade\r\n")));
+                last = stranger.readHead();
+            }
+
+            assertThat(last).startsWith("HTTP/1.1 429");
+            assertThat(crowd).hasSizeLessThan(1_000);
+            assertThat(api.get("/cluster").status()).isEqualTo(200);
+        } finally {
+            for (RawHttp stranger : crowd) {
+                stranger.close();
+            }
         }
     }
 

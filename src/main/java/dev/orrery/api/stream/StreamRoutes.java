@@ -31,11 +31,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class StreamRoutes implements RouteSet {
     private static final List<String> KNOWN = List.of("topic", "from");
 
+    /** Streams whose clients have not said yet who they are; each has five seconds for it. */
+    private static final int STRANGERS_MAX = 1_000;
+
+    private static final int STRANGERS_OF_ADDRESS_MAX = 200;
+
     private final Session.Surroundings around;
     private final Authenticator authenticator;
     private final Settings.Limits limits;
     private final AtomicInteger clients = new AtomicInteger();
     private final Set<WebSocketSession> webSockets = new LinkedHashSet<>();
+    private final Set<WebSocketSession> strangers = new LinkedHashSet<>();
     private final Set<SseSession> eventStreams = new LinkedHashSet<>();
 
     /** Routes to the topics of this fan-out, counted in these metrics. */
@@ -85,6 +91,7 @@ public final class StreamRoutes implements RouteSet {
         }
         checkRoom();
         if (call.token().isEmpty()) {
+            checkStrangers(call.request().remoteAddress().hostAddress());
             return call.request().toWebSocket().onSuccess(s -> open(call, s, Optional.empty()));
         }
         return authenticator
@@ -107,6 +114,9 @@ public final class StreamRoutes implements RouteSet {
                         socket,
                         () -> left(webSockets, session[0]));
         webSockets.add(session[0]);
+        if (principal.isEmpty()) {
+            strangers.add(session[0]);
+        }
         clients.incrementAndGet();
         session[0].start(
                 principal.map(known -> new Session.Client(call.context(), known, call.token())));
@@ -180,6 +190,17 @@ public final class StreamRoutes implements RouteSet {
                     ProblemCode.TOO_MANY,
                     "this node has as many streams as it may have",
                     "ask another node, or try again later");
+        }
+    }
+
+    private void checkStrangers(String address) {
+        strangers.removeIf(it -> !it.isStranger());
+        long near = strangers.stream().filter(it -> it.isFrom(address)).count();
+        if (strangers.size() >= STRANGERS_MAX || near >= STRANGERS_OF_ADDRESS_MAX) {
+            throw Refusal.of(
+                    ProblemCode.TOO_MANY,
+                    "too many streams wait for the token of their client",
+                    "send the token in the header Authorization, or try again in a moment");
         }
     }
 

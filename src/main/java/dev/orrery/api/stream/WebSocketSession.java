@@ -71,6 +71,16 @@ final class WebSocketSession implements Mailbox.Sink {
         end(isFrame ? BROKEN : TOO_LARGE, isFrame ? "no frame" : "the message is too large");
     }
 
+    /** Whether it is open, and its client has yet to say who it is. */
+    boolean isStranger() {
+        return session.isEmpty() && !socket.isClosed();
+    }
+
+    /** Whether it comes from this network address. */
+    boolean isFrom(String address) {
+        return address.equals(socket.remoteAddress().hostAddress());
+    }
+
     void end(short code, String reason) {
         if (!socket.isClosed()) {
             socket.close(code, reason);

@@ -44,6 +44,9 @@ public final class ProcessTree {
 
     /** Whether nothing is left, once the first process has ended and before it is buried. */
     public boolean isEmpty() {
+        if (table.adopted().isEmpty()) {
+            return true;
+        }
         return group.members().stream().allMatch(pid -> pid == first) && ownOrphans().isEmpty();
     }
 
