@@ -4,6 +4,8 @@ import dev.orrery.cli.CommandException;
 import dev.orrery.cli.Context;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.RunningServer;
+import dev.orrery.cli.client.Connection;
+import dev.orrery.cli.client.Endpoint;
 import dev.orrery.cli.client.Json;
 import dev.orrery.config.ConfigurationException;
 import dev.orrery.config.Role;
@@ -168,6 +170,14 @@ public final class EmbeddedCluster implements AutoCloseable {
         return server.uri()
                 .orElseThrow(
                         () -> new CommandException(ExitCode.SOFTWARE, "the master has no uri"));
+    }
+
+    /** How a client within this process reaches it. */
+    public Endpoint endpoint() {
+        Connection connection =
+                new Connection(
+                        data, Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+        return connection.endpointAt(uri());
     }
 
     @Override

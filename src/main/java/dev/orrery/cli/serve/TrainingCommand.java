@@ -9,7 +9,6 @@ import dev.orrery.cli.Program;
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.ApiPath;
 import dev.orrery.cli.client.Client;
-import dev.orrery.cli.client.Connection;
 import dev.orrery.cli.client.Endpoint;
 import dev.orrery.cli.client.Json;
 
@@ -28,7 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -119,14 +117,7 @@ public final class TrainingCommand implements Callable<Integer> {
     private void trainServer() throws IOException {
         Path data = Files.createTempDirectory("orrery-training-");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(silent(Map.of()), data)) {
-            Endpoint endpoint =
-                    new Connection(
-                                    cluster.data(),
-                                    Optional.empty(),
-                                    Optional.empty(),
-                                    Optional.empty(),
-                                    Map.of())
-                            .endpointAt(cluster.uri());
+            Endpoint endpoint = cluster.endpoint();
             try (ExecutorService submitters = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int i = 0; i < SUBMITTERS; i++) {
                     submitters.execute(() -> submit(new Client(endpoint)));

@@ -9,7 +9,6 @@ import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.Client;
 import dev.orrery.cli.client.Connection;
-import dev.orrery.cli.client.Endpoint;
 import dev.orrery.cli.client.Jobs;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.client.LogFollower;
@@ -55,15 +54,7 @@ public final class RunCommand implements Callable<Integer> {
                 return run(running.get(), job);
             }
             try (EmbeddedCluster cluster = EmbeddedCluster.start(root.context(), root.data())) {
-                Endpoint endpoint =
-                        new Connection(
-                                        cluster.data(),
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        Map.of())
-                                .endpointAt(cluster.uri());
-                return run(new Client(endpoint), job);
+                return run(new Client(cluster.endpoint()), job);
             }
         } catch (CommandException e) {
             root.context().complain("orrery: " + e.getMessage());
