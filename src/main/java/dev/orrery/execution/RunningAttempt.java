@@ -138,7 +138,7 @@ final class RunningAttempt implements Execution {
             Workspace made = place.directories().open();
             workspace = Optional.of(made);
             result = prepare(made).map(this::withoutProcess).orElseGet(() -> execute(made));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) { // a replaced jar lacks classes
             LOG.atError()
                     .addKeyValue("attempt", attempt())
                     .setCause(e)
