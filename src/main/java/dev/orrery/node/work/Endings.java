@@ -28,6 +28,9 @@ public final class Endings {
     private final ConcurrentLinkedQueue<Ending> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean awaited = new AtomicBoolean();
 
+    /** Whether the timer runs: one at a time, and none once a moment brought no end. */
+    private boolean isArmed;
+
     /**
      * One attempt that ended.
      *
@@ -58,13 +61,23 @@ public final class Endings {
         for (Ending next = waiting.poll(); next != null; next = waiting.poll()) {
             taken.add(next);
         }
-        if (taker.test(taken)) {
-            context.owner().setTimer(GATHER_MILLIS, id -> take());
+        boolean isMoreUnderWay = taker.test(taken);
+        if (isArmed) {
+            return;
+        }
+        if (isMoreUnderWay && !taken.isEmpty()) {
+            isArmed = true;
+            context.owner().setTimer(GATHER_MILLIS, id -> takeGathered());
             return;
         }
         awaited.set(false);
         if (!waiting.isEmpty() && awaited.compareAndSet(false, true)) {
             take();
         }
+    }
+
+    private void takeGathered() {
+        isArmed = false;
+        take();
     }
 }
