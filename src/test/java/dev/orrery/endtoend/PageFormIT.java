@@ -1,0 +1,75 @@
+package dev.orrery.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import java.util.List;
+import java.util.Map;
+
+/** What is dropped on the page, copied from it, and how wide it is. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PageFormIT {
+    @RegisterExtension final Stage stage = new Stage();
+
+    private Api api;
+    private Browsing browsing;
+
+    @BeforeAll
+    void start() {
+        String data = stage.path("data").toString();
+        Program server = stage.java("dev", "--data", data, "--port", "0", "--slots", "2");
+        server.ready();
+        api = stage.api(server, "data");
+        browsing = new Browsing();
+    }
+
+    @AfterAll
+    void close() {
+        browsing.close();
+    }
+
+    @Test
+    void copiedCurl_submitsAJobThatSucceeds() throws Exception {
+        String job = api.submit("{\"name\": \"it's\", \"command\": [\"printf\", \"$(id)\"]}");
+        api.awaitEnd(job);
+        Page page = browsing.open(api.uri(), api.token(), "jobs/" + job);
+        page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+        page.getByText("Copy as curl").click();
+        page.locator(".notice").waitFor();
+        String line = (String) page.evaluate("navigator.clipboard.readText()");
+        page.context().close();
+
+        Program shell = stage.shell(line, Map.of("ORRERY_TOKEN", api.token()));
+
+        assertThat(shell.exit()).as(shell::err).isZero();
+        String again = api.get("/jobs/last").json().path("id").asText();
+        assertThat(again).isNotEqualTo(job);
+        api.awaitEnd(again);
+        assertThat(api.get("/jobs/" + again).json().path("state").asText()).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void noView_scrollsSideways() {
+        for (int width : List.of(390, 2560)) {
+            for (String place : List.of("overview", "board", "tasks", "jobs", "nodes", "submit")) {
+                Page page = browsing.open(api.uri(), api.token(), place, width, 1200);
+                page.locator("main h1").waitFor();
+
+                Object over =
+                        page.evaluate(
+                                "document.scrollingElement.scrollWidth"
+                                        + " - document.scrollingElement.clientWidth");
+
+                assertThat((Integer) over).as("%s at %d", place, width).isLessThanOrEqualTo(0);
+                page.context().close();
+            }
+        }
+    }
+}
