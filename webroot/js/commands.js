@@ -46,7 +46,9 @@ export function asCurl(spec, inputs = []) {
   const body = JSON.stringify(Object.fromEntries(Object.entries(rest).filter(([, value]) => !isEmpty(value))));
   const head = `curl -sS -H "Authorization: Bearer $ORRERY_TOKEN" ${quoted(url.href)}`;
   if (inputs.length === 0) return `${head} -H 'Content-Type: application/json' -d ${quoted(body)}`;
-  const parts = [`-F ${quoted(`job=${body};type=application/json`)}`];
+  // In quotes a semicolon is text; without them curl reads its own options behind it.
+  const text = body.replace(/[\\"]/g, "\\$&");
+  const parts = [`-F ${quoted(`job="${text}";type=application/json`)}`];
   inputs.forEach((file) => parts.push(`-F ${quoted(`${file.name === script ? "script" : "file"}=@${file.name}`)}`));
   return `${head} ${parts.join(" ")}`;
 }

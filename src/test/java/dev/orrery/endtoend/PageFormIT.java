@@ -2,6 +2,7 @@ package dev.orrery.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Page;
 
 import org.junit.jupiter.api.AfterAll;
@@ -10,10 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** What is dropped on the page, copied from it, and how wide it is. */
+/** What is copied from the page, and how wide it is. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PageFormIT {
     @RegisterExtension final Stage stage = new Stage();
@@ -36,9 +38,30 @@ final class PageFormIT {
     }
 
     @Test
-    void copiedCurl_submitsAJobThatSucceeds() throws Exception {
+    void copiedCurl_submitsAJobThatSucceeds() {
         String job = api.submit("{\"name\": \"it's\", \"command\": [\"printf\", \"$(id)\"]}");
         api.awaitEnd(job);
+
+        JsonNode again = runCopiedCurl(job);
+
+        assertThat(again.path("state").asText()).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void copiedCurlWithFiles_submitsThemAgain() {
+        String line = "{\"command\": \"cat in.txt; test \\\"a;b\\\" = 'a;b'\"}";
+        Form form = new Form().json(line).file("in.txt", "one\n".getBytes(StandardCharsets.UTF_8));
+        String job = api.postForm(form).json().path("id").asText();
+        api.awaitEnd(job);
+        stage.write("in.txt", "two\n");
+
+        JsonNode again = runCopiedCurl(job);
+
+        assertThat(again.path("state").asText()).as(again.toString()).isEqualTo("SUCCEEDED");
+        assertThat(api.get("/jobs/" + again.path("id").asText() + "/logs").text()).contains("two");
+    }
+
+    private JsonNode runCopiedCurl(String job) {
         Page page = browsing.open(api.uri(), api.token(), "jobs/" + job);
         page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
         page.getByText("Copy as curl").click();
@@ -46,13 +69,13 @@ final class PageFormIT {
         String line = (String) page.evaluate("navigator.clipboard.readText()");
         page.context().close();
 
-        Program shell = stage.shell(line, Map.of("ORRERY_TOKEN", api.token()));
+        String there = "cd " + stage.path("in.txt").getParent() + "; ";
+        Program shell = stage.shell(there + line, Map.of("ORRERY_TOKEN", api.token()));
 
         assertThat(shell.exit()).as(shell::err).isZero();
         String again = api.get("/jobs/last").json().path("id").asText();
-        assertThat(again).isNotEqualTo(job);
-        api.awaitEnd(again);
-        assertThat(api.get("/jobs/" + again).json().path("state").asText()).isEqualTo("SUCCEEDED");
+        assertThat(again).as(line).isNotEqualTo(job);
+        return api.awaitEnd(again);
     }
 
     @Test
