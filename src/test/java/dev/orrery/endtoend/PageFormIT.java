@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** What is copied from the page, and how wide it is. */
+/** What is dropped on the page, copied from it, and how wide it is. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PageFormIT {
     @RegisterExtension final Stage stage = new Stage();
@@ -35,6 +35,36 @@ final class PageFormIT {
     @AfterAll
     void close() {
         browsing.close();
+    }
+
+    /** The upload is far larger than a socket's buffers, so that it passes some point half way. */
+    @Test
+    void droppedFile_isUploadedBeforeOurEyes() {
+        Page page = browsing.open(api.uri(), api.token(), "submit");
+        page.locator("[name=command]").fill("wc -c < big.bin");
+        page.evaluate(
+                """
+                () => {
+                    window.sending = [];
+                    new MutationObserver(() => {
+                        const seen = document.querySelector('.sending');
+                        if (seen) sending.push(seen.textContent);
+                    }).observe(document.body, {subtree: true, childList: true, characterData: true});
+                    const carried = new DataTransfer();
+                    carried.items.add(new File([new Uint8Array(32 << 20)], 'big.bin'));
+                    const drop = {dataTransfer: carried, bubbles: true, cancelable: true};
+                    document.querySelector('.drop').dispatchEvent(new DragEvent('drop', drop));
+                }
+                """);
+        page.getByText("big.bin").first().waitFor();
+
+        page.locator(".submit-bar .main").click();
+
+        page.locator("h1 .state[data-state=SUCCEEDED]").waitFor();
+        assertThat((List<?>) page.evaluate("window.sending")).isNotEmpty();
+        String job = api.get("/jobs/last").json().path("id").asText();
+        assertThat(api.get("/jobs/" + job + "/logs").text()).contains("33554432");
+        page.context().close();
     }
 
     @Test
