@@ -46,10 +46,11 @@ final class PageFormIT {
                 """
                 () => {
                     window.sending = [];
+                    const all = {subtree: true, childList: true, characterData: true};
                     new MutationObserver(() => {
                         const seen = document.querySelector('.sending');
                         if (seen) sending.push(seen.textContent);
-                    }).observe(document.body, {subtree: true, childList: true, characterData: true});
+                    }).observe(document.body, all);
                     const carried = new DataTransfer();
                     carried.items.add(new File([new Uint8Array(32 << 20)], 'big.bin'));
                     const drop = {dataTransfer: carried, bubbles: true, cancelable: true};
