@@ -15,11 +15,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /** Attempts that begin in the place of one that ends, and the workspaces they are given. */
 final class PosixExecutorFollowTest implements Executor.Listener {
@@ -125,6 +127,28 @@ final class PosixExecutorFollowTest implements Executor.Listener {
 
         assertThat(awaitEndOf(first).result().outcome()).isInstanceOf(Outcome.Stopped.class);
         assertThat(awaitEndOf(second).result().outcome()).isInstanceOf(Outcome.Stopped.class);
+    }
+
+    @Test
+    void task_isBornInAGroupInWhichNoThreadOfTheWorkerStays() throws Exception {
+        String groups =
+                Machine.text(machine.run(Task.command("cat", "/proc/self/cgroup")).stdout());
+
+        boolean isGrouped = machine.executor.limits().contains("processes by control group");
+        assertThat(groups.contains("/orrery-")).as(groups).isEqualTo(isGrouped);
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            assertThat(threads.map(PosixExecutorFollowTest::groupsOf))
+                    .noneMatch(text -> text.contains("/orrery-"));
+        }
+    }
+
+    /** Empty for a thread that has just ended. */
+    private static String groupsOf(Path thread) {
+        try {
+            return Files.readString(thread.resolve("cgroup"));
+        } catch (IOException ended) {
+            return "";
+        }
     }
 
     @Test

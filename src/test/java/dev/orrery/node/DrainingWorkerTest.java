@@ -19,7 +19,6 @@ import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.WorkerCommand.Assignment;
 import dev.orrery.scheduling.Sample;
-import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
@@ -99,17 +98,7 @@ final class DrainingWorkerTest {
         bus = new VertxBus(vertx);
         store = SqliteStore.open(data, settings.storage());
         logs = new FileLogFiles(data);
-        SchedulerVerticle scheduler =
-                new SchedulerVerticle(
-                        bus,
-                        new SchedulerVerticle.Parts(
-                                store,
-                                logs,
-                                Components.rules(settings),
-                                Policies.standard(),
-                                "test",
-                                "http://127.0.0.1:1",
-                                () -> {}));
+        SchedulerVerticle scheduler = Leading.scheduler(bus, store, logs, settings, () -> {});
         get(vertx.deployVerticle(scheduler));
         WorkerVerticle worker =
                 new WorkerVerticle(

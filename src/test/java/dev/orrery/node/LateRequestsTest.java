@@ -18,7 +18,6 @@ import dev.orrery.protocol.Message;
 import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.scheduling.Sample;
-import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
@@ -135,16 +134,7 @@ final class LateRequestsTest {
         store = SqliteStore.open(data, settings.storage());
         logs = new FileLogFiles(data);
         SchedulerVerticle verticle =
-                new SchedulerVerticle(
-                        bus,
-                        new SchedulerVerticle.Parts(
-                                store,
-                                logs,
-                                Components.rules(settings),
-                                Policies.standard(),
-                                "test",
-                                "http://127.0.0.1:1",
-                                () -> stopped.set(true)));
+                Leading.scheduler(bus, store, logs, settings, () -> stopped.set(true));
         scheduler = get(vertx.deployVerticle(verticle));
     }
 

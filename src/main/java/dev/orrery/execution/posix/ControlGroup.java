@@ -64,15 +64,9 @@ public final class ControlGroup {
         return door.map(it -> it.inside().write(CURRENT_THREAD)).orElse(false);
     }
 
-    /**
-     * The calling thread goes back.
-     *
-     * @throws IllegalStateException when the kernel does not let it
-     */
-    void leave() {
-        if (!door.map(it -> it.home().write(CURRENT_THREAD)).orElse(false)) {
-            throw new IllegalStateException("a thread cannot leave " + directory);
-        }
+    /** The calling thread goes back to where its process is; says whether it could. */
+    boolean leave() {
+        return door.map(it -> it.home().write(CURRENT_THREAD)).orElse(false);
     }
 
     void join(long pid) {

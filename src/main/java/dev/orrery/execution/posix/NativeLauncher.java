@@ -69,13 +69,12 @@ final class NativeLauncher implements Launcher {
         }
         Libc libc = memory.libc();
         boolean entered = launch.group().enter();
+        boolean isHome;
         int pid;
         try {
             pid = spawn(memory, launch, pipes.descriptors());
         } finally {
-            if (entered) {
-                launch.group().leave();
-            }
+            isHome = !entered || launch.group().leave();
         }
         pipes.closeTheirs(libc);
         if (pid < 0) {
@@ -83,19 +82,17 @@ final class NativeLauncher implements Launcher {
             memories.giveBack(memory);
             return explain(launch, -pid);
         }
-        boolean isLate = !entered && join(libc, pid, launch);
-        if (entered) {
-            tag(libc, pid, launch);
+        if (!isHome) {
+            abandon(memory, pipes, pid);
+            return new Result.Failed("a thread cannot leave its control group");
         }
+        boolean isLate = mark(libc, pid, launch, entered);
         if (launch.addressSpaceBytesMax() > 0) {
             libc.limit(pid, Libc.RLIMIT_AS, launch.addressSpaceBytesMax());
         }
         int end = libc.pidfd(pid);
         if (end < 0) {
-            libc.kill(-pid, Signals.KILL);
-            libc.wait4(pid, 0);
-            pipes.closeOurs(libc);
-            memories.giveBack(memory);
+            abandon(memory, pipes, pid);
             return new Result.Failed("too many open files");
         }
         int[] descriptors = {pipes.out().read(), pipes.err().read(), end};
@@ -113,19 +110,32 @@ final class NativeLauncher implements Launcher {
         }
     }
 
-    /** Says whether the program may have started others before it was in its group. */
-    private static boolean join(Libc libc, int pid, Launch launch) {
+    /** A program that cannot be watched is not left to run. */
+    private void abandon(ChildMemory memory, Pipes pipes, int pid) {
+        Libc libc = memory.libc();
+        libc.kill(-pid, Signals.KILL);
+        libc.wait4(pid, 0);
+        pipes.closeOurs(libc);
+        memories.giveBack(memory);
+    }
+
+    /**
+     * Gives the program its tag, and brings it into its group unless it was born there; says
+     * whether it may have started others before.
+     */
+    private static boolean mark(Libc libc, int pid, Launch launch, boolean isInside) {
         if (launch.group() == ControlGroup.NONE) {
             return false;
         }
-        launch.group().join(pid);
-        tag(libc, pid, launch);
+        if (!isInside) {
+            launch.group().join(pid);
+        }
+        libc.limit(pid, Libc.RLIMIT_LOCKS, launch.identity().tag());
+        if (isInside) {
+            return false;
+        }
         long used = libc.cpuNanos(pid);
         return used < 0 || used > LATE_CPU_NANOS;
-    }
-
-    private static void tag(Libc libc, int pid, Launch launch) {
-        libc.limit(pid, Libc.RLIMIT_LOCKS, launch.identity().tag());
     }
 
     private static int spawn(
