@@ -50,6 +50,12 @@ public final class Faults {
                                     ProblemCode.UNAVAILABLE,
                                     "another master leads now",
                                     "try again in a few seconds"));
+            case UNAVAILABLE ->
+                    Optional.of(
+                            Problem.of(
+                                    ProblemCode.UNAVAILABLE,
+                                    "the store does not answer",
+                                    "try again in a few seconds"));
             case CONFLICT, BROKEN, LOCKED -> Optional.empty();
         };
     }

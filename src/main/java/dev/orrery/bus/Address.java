@@ -11,6 +11,14 @@ public record Address(String value) {
     /** Topics, events, tokens: what proxies ask a master. */
     public static final Address TOPICS = new Address("orrery.v1.topics");
 
+    /** Notices of who leads: heard by every node. */
+    static final Address LEADER = new Address("orrery.v1.leader");
+
+    /** The same place at one node. */
+    public Address at(String node) {
+        return new Address(value + "." + node);
+    }
+
     /** Commands to one incarnation of a worker. */
     public static Address worker(WorkerId worker, long incarnation) {
         return new Address("orrery.v1.worker." + worker + "." + incarnation);

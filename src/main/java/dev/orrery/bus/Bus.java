@@ -15,6 +15,9 @@ public interface Bus {
     /** Sends to one of the handlers of the address and forgets. */
     void send(Address to, Message message);
 
+    /** Sends to every handler of the address and forgets. */
+    void publish(Address to, Message message);
+
     /**
      * Sends to one of the handlers of the address and waits for its answer.
      *

@@ -8,7 +8,7 @@ import io.vertx.core.Vertx;
  * @param member {@code host:port} of its Hazelcast member; empty when it is alone
  */
 public record BusNode(
-        Vertx vertx, VertxBus bus, Membership membership, MasterRank rank, String member) {
+        Vertx vertx, LeaderBus bus, Membership membership, MasterRank rank, String member) {
 
     /** The id of this node on the bus. */
     public String id() {

@@ -84,7 +84,11 @@ public final class BusStart {
         Vertx vertx = extension.apply(Vertx.builder().with(options)).build();
         Membership membership = new Membership(UUID.randomUUID().toString());
         return new BusNode(
-                vertx, new VertxBus(vertx), membership, new MasterRank(Optional.empty()), "");
+                vertx,
+                new LeaderBus(new VertxBus(vertx)),
+                membership,
+                new MasterRank(Optional.empty()),
+                "");
     }
 
     private BusNode join() throws IOException {
@@ -124,7 +128,7 @@ public final class BusStart {
         Address address = hazelcast.getCluster().getLocalMember().getAddress();
         String member = address.getHost() + ":" + address.getPort();
         MasterRank rank = new MasterRank(Optional.of(hazelcast));
-        return new BusNode(vertx, new VertxBus(vertx), membership, rank, member);
+        return new BusNode(vertx, new LeaderBus(new VertxBus(vertx)), membership, rank, member);
     }
 
     private Vertx build(HazelcastClusterManager cluster) throws IOException {

@@ -45,6 +45,11 @@ public final class VertxBus implements Bus {
     }
 
     @Override
+    public void publish(Address to, Message message) {
+        eventBus.publish(to.value(), message, delivery());
+    }
+
+    @Override
     public Future<Message> request(Address to, Message message, Duration timeout) {
         DeliveryOptions delivery = delivery().setSendTimeout(timeout.toMillis());
         return eventBus.<Message>request(to.value(), message, delivery)

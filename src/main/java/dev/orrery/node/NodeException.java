@@ -52,7 +52,7 @@ public final class NodeException extends Exception {
         if (cause instanceof StoreException store) {
             return switch (store.kind()) {
                 case LOCKED -> new NodeException(EXIT_LOCKED, message, cause);
-                case FENCED, CONFLICT, FULL, BROKEN ->
+                case FENCED, CONFLICT, FULL, UNAVAILABLE, BROKEN ->
                         new NodeException(EXIT_DAMAGED, message, cause);
             };
         }

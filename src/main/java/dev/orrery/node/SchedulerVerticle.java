@@ -26,6 +26,7 @@ import dev.orrery.scheduling.SchedulerMachine;
 import dev.orrery.scheduling.StateEvent;
 import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.scheduling.policy.Rules;
+import dev.orrery.store.LeaderRow;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
@@ -54,6 +55,7 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
     private static final Duration LAST_COMMIT_TIMEOUT = Duration.ofSeconds(10);
     private static final long UPKEEP_MILLIS = 1_000;
     private static final long RELOAD_PAUSE_MILLIS = 1_000;
+    private static final Duration TTL = Duration.ofSeconds(4);
     private static final long WAKE_SLACK_NANOS = 1_000_000;
 
     private final Bus bus;
@@ -128,7 +130,14 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
         return off(
                         writer,
                         () -> {
-                            long epoch = parts.store().lead(parts.holder());
+                            long epoch =
+                                    parts.store()
+                                            .leaderRow()
+                                            .acquire(
+                                                    new LeaderRow.Holder(
+                                                            parts.holder(), parts.dataUri()),
+                                                    TTL)
+                                            .orElseThrow();
                             Bytes key = Bytes.copyOf(parts.store().tokens().secret("attempts"));
                             return new Led(
                                     SchedulerMachine.load(
@@ -368,7 +377,7 @@ public final class SchedulerVerticle extends VerticleBase implements CommitLoop.
                 LOG.atError().setCause(fault).log("the store knows better; loading what it has");
                 leadAgain();
             }
-            case FENCED, BROKEN, LOCKED -> {
+            case FENCED, UNAVAILABLE, BROKEN, LOCKED -> {
                 LOG.atError().setCause(fault).log("the store cannot go on; stopping the node");
                 parts.fatal().run();
             }

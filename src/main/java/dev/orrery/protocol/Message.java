@@ -1,5 +1,7 @@
 package dev.orrery.protocol;
 
+import java.util.List;
+
 /** Anything that travels over the event bus; each may be lost, delayed or repeated without harm. */
 public sealed interface Message
         permits SchedulerRequest,
@@ -8,4 +10,21 @@ public sealed interface Message
                 WorkerReply,
                 WorkerCommand,
                 WorkerCommandReply,
-                TopicMessage {}
+                TopicMessage,
+                Message.LeaderNotice {
+
+    /**
+     * Who leads, as a master read it in the store: published when it changes, and the answer of a
+     * master that was asked for what only the leader can do. A hint.
+     *
+     * @param epoch the last one that began
+     * @param node the leader's id on the bus; empty while nobody leads
+     * @param dataUris where the masters that live serve bytes, scheme to port, the leader first
+     */
+    record LeaderNotice(long epoch, String node, List<String> dataUris) implements Message {
+        /** Copies the list. */
+        public LeaderNotice {
+            dataUris = List.copyOf(dataUris);
+        }
+    }
+}

@@ -15,13 +15,6 @@ import java.util.List;
 public interface Store extends AutoCloseable {
 
     /**
-     * Becomes the leader: raises the epoch, which fences every earlier holder.
-     *
-     * @return the new epoch
-     */
-    long lead(String holder) throws StoreException;
-
-    /**
      * Writes a batch in one transaction and returns when it is on disk.
      *
      * @throws StoreException FENCED when a newer epoch leads; CONFLICT when an event does not
@@ -31,6 +24,12 @@ public interface Store extends AutoCloseable {
 
     /** All that a new leader needs. */
     LoadedState load() throws StoreException;
+
+    /** Who leads. */
+    LeaderRow leaderRow();
+
+    /** Who else shares this store. */
+    Masters masters();
 
     /** The reading side. */
     JobReads jobs();

@@ -32,6 +32,11 @@ public final class StoreException extends Exception {
         CONFLICT,
         /** No space: refuse, and try again when there is some. Nothing was written. */
         FULL,
+        /**
+         * The store cannot be reached, or was lost while it committed: whether the batch is there
+         * is unknown, so drop everything, release nothing, and load again.
+         */
+        UNAVAILABLE,
         /** Damage, or a failed sync: stop the process without acknowledging anything. */
         BROKEN,
         /** Another process has the data directory open: exit 73 and leave it alone. */

@@ -31,6 +31,7 @@ import dev.orrery.protocol.TopicMessage;
 import dev.orrery.protocol.TopicMessage.Head;
 import dev.orrery.protocol.TopicMessage.TopicEvent;
 import dev.orrery.protocol.WorkerOffer;
+import dev.orrery.store.Leads;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 
@@ -72,7 +73,7 @@ public final class FakeScheduler {
         this.bus = bus;
         this.blocking = blocking;
         this.store = store;
-        this.epoch = store.lead("test");
+        this.epoch = Leads.lead(store, "test");
         bus.serve(Address.SCHEDULER, message -> answer(() -> request(message)));
         bus.serve(Address.TOPICS, message -> answer(() -> topic(message)));
     }

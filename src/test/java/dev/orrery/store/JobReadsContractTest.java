@@ -61,7 +61,7 @@ public abstract class JobReadsContractTest {
     @BeforeEach
     void openStore() throws StoreException {
         store = fixture().open(data, InstantSource.fixed(START));
-        epoch = store.lead("test");
+        epoch = Leads.lead(store, "test");
     }
 
     @AfterEach

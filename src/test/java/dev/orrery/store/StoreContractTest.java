@@ -50,7 +50,7 @@ public abstract class StoreContractTest {
     @BeforeEach
     void openStore() throws StoreException {
         store = fixture().open(data, () -> now);
-        epoch = store.lead("test");
+        epoch = Leads.lead(store, "test");
     }
 
     @AfterEach
@@ -101,7 +101,7 @@ public abstract class StoreContractTest {
 
     @Test
     void newerEpoch_fencesTheOlderOne() throws StoreException {
-        long newer = store.lead("other");
+        long newer = Leads.lead(store, "other");
 
         JobId job = Histories.jobId(random, now);
         assertThat(newer).isGreaterThan(epoch);
@@ -120,7 +120,7 @@ public abstract class StoreContractTest {
 
         reopen();
 
-        assertThat(store.lead("again")).isGreaterThan(before);
+        assertThat(Leads.lead(store, "again")).isGreaterThan(before);
     }
 
     @Test
@@ -285,6 +285,6 @@ public abstract class StoreContractTest {
     private void reopen() throws StoreException {
         store.close();
         store = fixture().open(data, () -> now);
-        epoch = store.lead("test");
+        epoch = Leads.lead(store, "test");
     }
 }

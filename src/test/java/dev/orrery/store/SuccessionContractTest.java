@@ -40,7 +40,7 @@ public abstract class SuccessionContractTest {
     @BeforeEach
     void openStore() throws StoreException {
         store = fixture().open(data, () -> now);
-        epoch = store.lead("test");
+        epoch = Leads.lead(store, "test");
     }
 
     @AfterEach
@@ -198,6 +198,6 @@ public abstract class SuccessionContractTest {
     private void reopen() throws StoreException {
         store.close();
         store = fixture().open(data, () -> now);
-        epoch = store.lead("test");
+        epoch = Leads.lead(store, "test");
     }
 }

@@ -4,6 +4,7 @@ import static dev.orrery.protocol.wire.ModelWire.each;
 import static dev.orrery.protocol.wire.ModelWire.optional;
 
 import dev.orrery.model.Namespace;
+import dev.orrery.protocol.Message;
 import dev.orrery.protocol.Principal;
 import dev.orrery.protocol.Pulse;
 import dev.orrery.protocol.TopicMessage;
@@ -13,6 +14,7 @@ import dev.orrery.protocol.wire.proto.Envelope;
 import dev.orrery.protocol.wire.proto.EventsForm;
 import dev.orrery.protocol.wire.proto.EventsReadForm;
 import dev.orrery.protocol.wire.proto.FailedForm;
+import dev.orrery.protocol.wire.proto.LeaderNoticeForm;
 import dev.orrery.protocol.wire.proto.LocateForm;
 import dev.orrery.protocol.wire.proto.LocatedForm;
 import dev.orrery.protocol.wire.proto.PrincipalForm;
@@ -73,6 +75,18 @@ final class TopicWire {
                     envelope.setFailed(
                             FailedForm.newBuilder().setProblem(ModelWire.form(failed.problem())));
         }
+    }
+
+    static void put(Message.LeaderNotice notice, Envelope.Builder envelope) {
+        envelope.setLeaderNotice(
+                LeaderNoticeForm.newBuilder()
+                        .setEpoch(notice.epoch())
+                        .setNode(notice.node())
+                        .addAllDataUris(notice.dataUris()));
+    }
+
+    static Message.LeaderNotice leaderNotice(LeaderNoticeForm form) {
+        return new Message.LeaderNotice(form.getEpoch(), form.getNode(), form.getDataUrisList());
     }
 
     static TopicMessage.Subscribe subscribe(SubscribeForm form) {

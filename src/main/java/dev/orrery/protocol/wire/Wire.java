@@ -27,6 +27,7 @@ public final class Wire {
             case WorkerCommand command -> CommandWire.put(command, envelope);
             case WorkerCommandReply reply -> CommandWire.put(reply, envelope);
             case TopicMessage said -> TopicWire.put(said, envelope);
+            case Message.LeaderNotice notice -> TopicWire.put(notice, envelope);
         }
         return envelope.build().toByteArray();
     }
@@ -88,6 +89,8 @@ public final class Wire {
             case READ_PULSES -> new TopicMessage.ReadPulses();
             case PULSES_READ ->
                     new TopicMessage.PulsesRead(WatchWire.history(envelope.getPulsesRead()));
+
+            case LEADER_NOTICE -> TopicWire.leaderNotice(envelope.getLeaderNotice());
 
             case BODY_NOT_SET -> throw WireException.unknown("message");
         };

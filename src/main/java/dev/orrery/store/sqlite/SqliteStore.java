@@ -4,6 +4,8 @@ import dev.orrery.config.Settings;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.JobReads;
+import dev.orrery.store.LeaderRow;
+import dev.orrery.store.Masters;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
@@ -38,6 +40,8 @@ public final class SqliteStore implements Store {
     private final Journal journal;
     private final JobReads jobs;
     private final Tokens tokens;
+    private final LeaderRow leaderRow;
+    private final Masters masters = new SqliteMasters();
     private final Duration idempotencyTtl;
     private final InstantSource clock;
 
@@ -59,6 +63,7 @@ public final class SqliteStore implements Store {
         this.frames = frames;
         this.jobs = new SqliteJobReads(reads, journal, frames);
         this.tokens = new SqliteTokens(writer, reads);
+        this.leaderRow = new SqliteLeaderRow(writer);
         this.idempotencyTtl = idempotencyTtl;
         this.clock = clock;
     }
@@ -95,14 +100,6 @@ public final class SqliteStore implements Store {
     }
 
     @Override
-    public long lead(String holder) throws StoreException {
-        return writer.transact(session -> {
-            session.update("UPDATE leader SET epoch = epoch + 1, holder = ? WHERE id = 1", holder);
-            return session.number("SELECT epoch FROM leader WHERE id = 1");
-        });
-    }
-
-    @Override
     public void commit(long epoch, List<DurableEvent> events) throws StoreException {
         journal.append(epoch, events);
         forgetSubmissionsWhenDue();
@@ -116,6 +113,16 @@ public final class SqliteStore implements Store {
                         session -> new StateLoader(session, frames).load(submissionsSince()));
         journal.loaded();
         return loaded;
+    }
+
+    @Override
+    public LeaderRow leaderRow() {
+        return leaderRow;
+    }
+
+    @Override
+    public Masters masters() {
+        return masters;
     }
 
     @Override

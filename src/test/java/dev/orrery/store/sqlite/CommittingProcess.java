@@ -4,6 +4,7 @@ import dev.orrery.model.JobId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.store.Histories;
+import dev.orrery.store.Leads;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -41,7 +42,7 @@ final class CommittingProcess {
                                 Duration.ofHours(24),
                                 InstantSource.system());
                 OutputStream out = new FileOutputStream(FileDescriptor.out)) {
-            long epoch = store.lead("process");
+            long epoch = Leads.lead(store, "process");
             while (true) {
                 List<DurableEvent> batch = new ArrayList<>();
                 int size = 1 + random.nextInt(60);

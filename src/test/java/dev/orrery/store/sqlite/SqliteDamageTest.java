@@ -10,6 +10,7 @@ import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.Histories;
+import dev.orrery.store.Leads;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 
@@ -61,7 +62,7 @@ final class SqliteDamageTest {
                                 Histories.spec("default", "a job", Map.of(), List.of()),
                                 number));
             }
-            store.commit(store.lead("test"), events);
+            store.commit(Leads.lead(store, "test"), events);
             store.load();
         }
     }
@@ -103,7 +104,10 @@ final class SqliteDamageTest {
 
         try (SqliteStore store = open()) {
             assertBroken(store::load, "damaged", "checksum");
-            assertBroken(() -> store.commit(store.lead("test"), List.of()), "damaged", "checksum");
+            assertBroken(
+                    () -> store.commit(Leads.lead(store, "test"), List.of()),
+                    "damaged",
+                    "checksum");
         }
     }
 
@@ -117,7 +121,7 @@ final class SqliteDamageTest {
     @Test
     void olderSchema_isBroughtUpAndKnowsTheOrderOfEnds() throws Exception {
         try (SqliteStore store = open()) {
-            store.commit(store.lead("test"), List.of(cancelled(9), cancelled(3)));
+            store.commit(Leads.lead(store, "test"), List.of(cancelled(9), cancelled(3)));
             store.load();
         }
         for (String change :
@@ -154,7 +158,7 @@ final class SqliteDamageTest {
                     .isInstanceOfSatisfying(
                             StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.LOCKED))
                     .hasMessageContaining(data.toString());
-            assertThat(first.lead("still")).isPositive();
+            assertThat(Leads.lead(first, "still")).isPositive();
         }
         open().close();
     }
@@ -163,7 +167,7 @@ final class SqliteDamageTest {
     void files_belongToTheirOwnerAlone() throws Exception {
         try (SqliteStore store = open();
                 Stream<Path> files = Files.walk(data)) {
-            store.lead("test");
+            Leads.lead(store, "test");
             for (Path path : files.toList()) {
                 String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
                 boolean unpacked =

@@ -6,6 +6,7 @@ import dev.orrery.model.JobId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.store.Histories;
+import dev.orrery.store.Leads;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 
@@ -43,7 +44,7 @@ final class SqliteFullDiskTest {
             return;
         }
         try (SqliteStore store = open(directory.resolve("data"))) {
-            long epoch = store.lead("test");
+            long epoch = Leads.lead(store, "test");
             accept(events -> store.commit(epoch, events), 10);
             store.load();
             fill(directory.resolve("filler"));

@@ -7,6 +7,7 @@ import dev.orrery.model.JobId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.store.Histories;
+import dev.orrery.store.Leads;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 
@@ -48,7 +49,7 @@ final class SqliteWalDamageTest {
         killed = Files.createDirectory(files.resolve("killed"));
         hit = Files.createDirectory(files.resolve("hit"));
         try (SqliteStore store = open(data)) {
-            long epoch = store.lead("test");
+            long epoch = Leads.lead(store, "test");
             for (int commit = 1; commit <= COMMITS; commit++) {
                 store.commit(epoch, batch(commit));
                 if (commit == COMMITS / 2) {

@@ -6,6 +6,7 @@ import dev.orrery.model.JobSpec;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.wire.EventWire;
 import dev.orrery.store.Histories;
+import dev.orrery.store.Leads;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +69,7 @@ final class StoreBenchmark {
                 new Settings.Storage(
                         "", Duration.ofDays(7), Duration.ofDays(90), Duration.ofDays(1), 0);
         try (SqliteStore store = SqliteStore.open(data, settings)) {
-            long epoch = store.lead("benchmark");
+            long epoch = Leads.lead(store, "benchmark");
             long begin = System.nanoTime();
             long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             for (List<DurableEvent> batch : batches) {
