@@ -85,7 +85,7 @@ public final class BusStart {
         Membership membership = new Membership(UUID.randomUUID().toString());
         return new BusNode(
                 vertx,
-                new LeaderBus(new VertxBus(vertx)),
+                new LeaderBus(vertx, new VertxBus(vertx)),
                 membership,
                 new MasterRank(Optional.empty()),
                 "");
@@ -128,7 +128,8 @@ public final class BusStart {
         Address address = hazelcast.getCluster().getLocalMember().getAddress();
         String member = address.getHost() + ":" + address.getPort();
         MasterRank rank = new MasterRank(Optional.of(hazelcast));
-        return new BusNode(vertx, new LeaderBus(new VertxBus(vertx)), membership, rank, member);
+        return new BusNode(
+                vertx, new LeaderBus(vertx, new VertxBus(vertx)), membership, rank, member);
     }
 
     private Vertx build(HazelcastClusterManager cluster) throws IOException {

@@ -6,6 +6,7 @@ import dev.orrery.protocol.Message.LeaderNotice;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 
 import java.time.Duration;
 import java.util.List;
@@ -21,20 +22,23 @@ import java.util.function.Consumer;
  * <p>Every master serves these addresses, both in common and each at its own node; one that does
  * not lead answers with a {@link LeaderNotice}. A request goes to the node that was last heard to
  * lead, or to any master while none is known; it follows notices that come meanwhile, so that one
- * to a dead leader is not waited for. What it carries has no effect twice, as everything here.
+ * to a dead leader is not waited for, and asks again while nobody leads, until its time is over.
+ * What it carries has no effect twice, as everything here.
  */
 public final class LeaderBus implements Bus {
 
-    /** Notices that one request follows; more would be two masters that point at each other. */
-    private static final int HOPS_MAX = 5;
+    /** Between two questions of the same request, unless somebody newer was heard to lead. */
+    private static final long PAUSE_MILLIS = 200;
 
+    private final Vertx vertx;
     private final VertxBus bus;
     private final Set<Asking> pending = ConcurrentHashMap.newKeySet();
     private final List<Consumer<LeaderNotice>> listeners = new CopyOnWriteArrayList<>();
     private volatile LeaderNotice leader = new LeaderNotice(0, "", List.of());
 
     /** Hears notices from now on. */
-    LeaderBus(VertxBus bus) {
+    public LeaderBus(Vertx vertx, VertxBus bus) {
+        this.vertx = vertx;
         this.bus = bus;
         bus.serve(Address.LEADER, this::noticed);
     }
@@ -44,9 +48,14 @@ public final class LeaderBus implements Bus {
         return leader;
     }
 
-    /** Calls back, on some thread, whenever a later epoch is heard of. */
+    /** Calls back, on some thread, whenever something else is heard than before. */
     public void onLeader(Consumer<LeaderNotice> listener) {
         listeners.add(listener);
+    }
+
+    /** Takes in who leads, for this node. */
+    public void learn(LeaderNotice notice) {
+        heard(notice);
     }
 
     /** Tells every node who leads. */
@@ -108,12 +117,10 @@ public final class LeaderBus implements Bus {
             }
             leader = notice;
         }
-        if (!notice.node().isEmpty() && !notice.node().equals(before.node())) {
+        if (!notice.node().isEmpty()) {
             pending.forEach(asking -> asking.redirect(notice.node()));
         }
-        if (notice.epoch() > before.epoch()) {
-            listeners.forEach(listener -> listener.accept(notice));
-        }
+        listeners.forEach(listener -> listener.accept(notice));
     }
 
     /** The node did not answer: ask any master next time, unless something newer was heard. */
@@ -132,8 +139,11 @@ public final class LeaderBus implements Bus {
         private final Message message;
         private final long end;
         private final Promise<Message> promise = Promise.promise();
+
+        /** Whom the last question went to; empty for any master. */
         private String asked = "";
-        private int hops;
+
+        private int questions;
 
         Asking(Address to, Message message, long end) {
             this.to = to;
@@ -143,53 +153,52 @@ public final class LeaderBus implements Bus {
 
         synchronized void ask() {
             asked = leader.node();
-            hops++;
-            int hop = hops;
+            questions++;
+            int question = questions;
             String node = asked;
             Duration left = Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
             bus.request(node.isEmpty() ? to : to.at(node), message, left)
-                    .onComplete(answer -> answered(hop, node, answer));
+                    .onComplete(answer -> answered(question, node, answer));
         }
 
-        /** Another node leads than the one that was asked. */
+        /** This node leads. */
         synchronized void redirect(String node) {
-            if (!node.equals(asked) && mayGoOn()) {
+            if (!node.equals(asked) && !promise.future().isComplete()) {
                 ask();
             }
         }
 
-        private synchronized void answered(int hop, String node, AsyncResult<Message> answer) {
-            if (answer.succeeded() && !(answer.result() instanceof LeaderNotice)) {
+        private void answered(int question, String node, AsyncResult<Message> answer) {
+            if (answer.succeeded() && answer.result() instanceof LeaderNotice notice) {
+                heard(notice);
+                again(question, node, "no master leads just now");
+            } else if (answer.succeeded()) {
                 promise.tryComplete(answer.result());
-                return;
-            }
-            if (hop != hops) {
-                return;
-            }
-            if (answer.failed()) {
-                forget(node);
-                if (!node.isEmpty() && mayGoOn()) {
-                    ask();
-                } else {
-                    promise.tryFail(answer.cause());
-                }
-                return;
-            }
-            LeaderNotice notice = (LeaderNotice) answer.result();
-            heard(notice);
-            if (hop != hops) {
-                return;
-            }
-            boolean isElsewhere = !leader.node().isEmpty() && !leader.node().equals(node);
-            if (isElsewhere && mayGoOn()) {
-                ask();
             } else {
-                promise.tryFail("no master leads just now");
+                forget(node);
+                again(question, node, String.valueOf(answer.cause().getMessage()));
             }
         }
 
-        private boolean mayGoOn() {
-            return hops < HOPS_MAX && !promise.future().isComplete() && end - System.nanoTime() > 0;
+        /** Asks whoever leads instead, at once, and the same ones after a pause. */
+        private synchronized void again(int question, String node, String cause) {
+            if (question != questions || promise.future().isComplete()) {
+                return;
+            }
+            String known = leader.node();
+            if (!known.isEmpty() && !known.equals(node)) {
+                ask();
+            } else if (end - System.nanoTime() > PAUSE_MILLIS * 1_000_000) {
+                vertx.setTimer(PAUSE_MILLIS, id -> askAfterPause(question));
+            } else {
+                promise.tryFail(cause);
+            }
+        }
+
+        private synchronized void askAfterPause(int question) {
+            if (question == questions && !promise.future().isComplete()) {
+                ask();
+            }
         }
     }
 }

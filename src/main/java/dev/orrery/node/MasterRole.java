@@ -29,6 +29,7 @@ import dev.orrery.bus.Address;
 import dev.orrery.config.Settings;
 import dev.orrery.node.enrol.Authority;
 import dev.orrery.node.enrol.Invitations;
+import dev.orrery.node.leader.Leadership;
 import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +53,9 @@ import java.util.concurrent.Executors;
 /** The master of a node: its store, its API with a proxy beside it, and its scheduler. */
 final class MasterRole {
     private static final Logger LOG = LoggerFactory.getLogger(MasterRole.class);
+
+    private static final Leadership.Pace PACE =
+            new Leadership.Pace(Duration.ofSeconds(4), Duration.ofSeconds(1));
 
     private final Surroundings around;
     private final MasterParts parts;
@@ -188,9 +193,10 @@ final class MasterRole {
     }
 
     private Optional<String> unreadiness() {
-        return scheduler.filter(SchedulerVerticle::isLeading).isPresent()
-                ? Optional.empty()
-                : Optional.of("the scheduler is starting");
+        boolean isLed =
+                scheduler.filter(SchedulerVerticle::isLeading).isPresent()
+                        || !around.node().bus().leader().node().isEmpty();
+        return isLed ? Optional.empty() : Optional.of("no master leads just now");
     }
 
     private void logGrown(LogSize size) {
@@ -206,8 +212,9 @@ final class MasterRole {
                                 parts.logs(),
                                 Components.rules(around.settings()),
                                 Components.policies(around.settings().scheduling()),
-                                around.node().id(),
-                                uri().toString(),
+                                new Leadership.Self(
+                                        around.node().id(), around.node().id(), uri().toString()),
+                                PACE,
                                 around.fatal()));
         scheduler = Optional.of(verticle);
         new MasterMetrics(around.metrics()).bind(verticle);
@@ -218,8 +225,11 @@ final class MasterRole {
         return around.uri(front.orElseThrow().port());
     }
 
+    /** Lets another master lead first, and then ends what serves. */
     Future<?> stop() {
-        return deployments.undeployAll();
+        Future<Void> handedOver =
+                scheduler.map(SchedulerVerticle::stepDown).orElse(Future.succeededFuture());
+        return handedOver.transform(done -> deployments.undeployAll());
     }
 
     /** Closes what is on disk; after this no other thread may use it. */

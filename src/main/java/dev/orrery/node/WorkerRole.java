@@ -125,6 +125,7 @@ final class WorkerRole {
     }
 
     Future<?> start() {
+        around.node().bus().onLeader(notice -> verticle.leaderChanged(notice.epoch()));
         return deployments.deploy(verticle);
     }
 

@@ -116,6 +116,15 @@ public final class WorkerVerticle extends VerticleBase
         return commands.ready().onSuccess(done -> leader.start());
     }
 
+    /** A master leads in this epoch; safe from any thread. */
+    void leaderChanged(long epoch) {
+        context.runOnContext(on ->
+                link.ifPresent(it -> {
+                    it.leader().leaderChanged(epoch);
+                    it.reports().hurry();
+                }));
+    }
+
     /** Completes when a leader has welcomed the worker. */
     Future<Void> whenJoined() {
         return joined.future();
@@ -134,6 +143,9 @@ public final class WorkerVerticle extends VerticleBase
         }
         if (command.incarnation() != parts.incarnation()) {
             return new WorkerCommandReply.Declined("meant for another incarnation");
+        }
+        if (command instanceof WorkerCommand.Assign && link().leader().isFenced()) {
+            return new WorkerCommandReply.Declined("the lease is over");
         }
         link().leader().heardOf(command.epoch());
         return switch (command) {

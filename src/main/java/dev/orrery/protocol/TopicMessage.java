@@ -139,6 +139,9 @@ public sealed interface TopicMessage extends Message {
      */
     record Located(Optional<Namespace> namespace, String dataUri) implements TopicMessage {}
 
+    /** A captured stream grew at a master that does not lead; its own answer. */
+    record LogGrew(LogSize size) implements TopicMessage {}
+
     /** The request could not be answered. */
     record Failed(Problem problem) implements TopicMessage {}
 }

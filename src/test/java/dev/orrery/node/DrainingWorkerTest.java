@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.orrery.bus.Address;
+import dev.orrery.bus.LeaderBus;
 import dev.orrery.bus.VertxBus;
 import dev.orrery.config.Settings;
 import dev.orrery.config.SettingsReader;
@@ -53,7 +54,7 @@ final class DrainingWorkerTest {
 
     @TempDir private Path data;
     private Vertx vertx;
-    private VertxBus bus;
+    private LeaderBus bus;
     private Store store;
     private LogFiles logs;
 
@@ -95,7 +96,7 @@ final class DrainingWorkerTest {
     @BeforeEach
     void start() throws Exception {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-        bus = new VertxBus(vertx);
+        bus = new LeaderBus(vertx, new VertxBus(vertx));
         store = SqliteStore.open(data, settings.storage());
         logs = new FileLogFiles(data);
         SchedulerVerticle scheduler = Leading.scheduler(bus, store, logs, settings, () -> {});

@@ -1,10 +1,13 @@
 package dev.orrery.node;
 
-import dev.orrery.bus.Bus;
+import dev.orrery.bus.LeaderBus;
 import dev.orrery.config.Settings;
+import dev.orrery.node.leader.Leadership;
 import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
+
+import java.time.Duration;
 
 /** Schedulers of tests, with the rules of their settings. */
 final class Leading {
@@ -12,7 +15,7 @@ final class Leading {
     private Leading() {}
 
     static SchedulerVerticle scheduler(
-            Bus bus, Store store, LogFiles logs, Settings settings, Runnable fatal) {
+            LeaderBus bus, Store store, LogFiles logs, Settings settings, Runnable fatal) {
         return new SchedulerVerticle(
                 bus,
                 new SchedulerVerticle.Parts(
@@ -20,8 +23,8 @@ final class Leading {
                         logs,
                         Components.rules(settings),
                         Policies.standard(),
-                        "test",
-                        "http://127.0.0.1:1",
+                        new Leadership.Self("test", "test", "http://127.0.0.1:1"),
+                        new Leadership.Pace(Duration.ofSeconds(4), Duration.ofSeconds(1)),
                         fatal));
     }
 }

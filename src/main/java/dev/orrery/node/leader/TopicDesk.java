@@ -55,6 +55,7 @@ public final class TopicDesk {
                 case TopicMessage.EventsRead it -> notAQuestion(it);
                 case TopicMessage.Authenticated it -> notAQuestion(it);
                 case TopicMessage.Located it -> notAQuestion(it);
+                case TopicMessage.LogGrew it -> notAQuestion(it);
                 case TopicMessage.Failed it -> notAQuestion(it);
             };
         } catch (StoreException fault) {

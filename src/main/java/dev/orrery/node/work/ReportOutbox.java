@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -40,10 +41,14 @@ public final class ReportOutbox {
     private final Consumer<AttemptId> acknowledged;
     private final Map<AttemptId, Report.Progress> progress = new LinkedHashMap<>();
     private final Deque<Report> waiting = new ArrayDeque<>();
+    private Optional<Repetition> repetition = Optional.empty();
     private boolean sending;
     private boolean closed;
     private long seq;
     private long pauseMillis = PAUSE_MILLIS_MIN;
+
+    /** A batch that is sent again when its timer fires. */
+    private record Repetition(long timer, WorkerMessage.Reports reports) {}
 
     /** Who reports. */
     public record Self(WorkerId worker, long incarnation) {}
@@ -104,8 +109,26 @@ public final class ReportOutbox {
                 .onFailure(fault -> again(reports));
     }
 
+    /** Another master leads: what waits for its repetition goes now. */
+    public void hurry() {
+        pauseMillis = PAUSE_MILLIS_MIN;
+        repetition.ifPresent(it -> {
+            if (vertx.cancelTimer(it.timer())) {
+                repetition = Optional.empty();
+                deliver(it.reports());
+            }
+        });
+    }
+
     private void again(WorkerMessage.Reports reports) {
-        vertx.setTimer(pauseMillis, id -> deliver(reports));
+        long timer =
+                vertx.setTimer(
+                        pauseMillis,
+                        id -> {
+                            repetition = Optional.empty();
+                            deliver(reports);
+                        });
+        repetition = Optional.of(new Repetition(timer, reports));
         pauseMillis = Math.min(PAUSE_MILLIS_MAX, 2 * pauseMillis);
     }
 

@@ -29,7 +29,7 @@ import java.util.function.Supplier;
 public final class WorkerLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLink.class);
-    private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(1);
     private static final long HELLO_PAUSE_MILLIS_MIN = 50;
     private static final long HELLO_PAUSE_MILLIS_MAX = 2_000;
     private static final long FENCE_CHECK_MILLIS = 250;
@@ -88,6 +88,11 @@ public final class WorkerLink {
         hello();
     }
 
+    /** Whether nothing may start here, since no leader has renewed the lease for too long. */
+    public boolean isFenced() {
+        return System.nanoTime() - lastRenewal >= settings.fence().toNanos();
+    }
+
     /** The newest epoch it has heard of; older leaders command nothing. */
     public long epoch() {
         return epoch;
@@ -137,7 +142,19 @@ public final class WorkerLink {
         helloPauseMillis = Math.min(HELLO_PAUSE_MILLIS_MAX, 2 * helloPauseMillis);
     }
 
+    /** Another master leads: it should hear of this worker now and not at the next beat. */
+    public void leaderChanged(long newEpoch) {
+        if (newEpoch > epoch) {
+            heartbeat();
+        }
+    }
+
     private void heartbeat() {
+        beat(true);
+    }
+
+    /** One that is not answered is repeated once, which goes to whatever master answers. */
+    private void beat(boolean repeat) {
         if (closed || !welcome) {
             return;
         }
@@ -153,10 +170,11 @@ public final class WorkerLink {
                         draining);
         bus.request(Address.SCHEDULER, message, REPLY_TIMEOUT)
                 .onSuccess(reply -> answered(reply, sentAt, sentIn))
-                .onFailure(fault ->
-                        LOG.atDebug()
-                                .addKeyValue("worker", self.worker())
-                                .log("heartbeat not answered"));
+                .onFailure(fault -> {
+                    if (repeat) {
+                        beat(false);
+                    }
+                });
     }
 
     private void answered(Message reply, long sentAt, long sentIn) {
@@ -164,6 +182,8 @@ public final class WorkerLink {
             return;
         }
         switch ((WorkerReply) reply) {
+            case WorkerReply.Welcome it when it.epoch() < epoch -> helloAgain();
+            case WorkerReply.Renewed it when it.epoch() < epoch -> {}
             case WorkerReply.Welcome it -> {
                 renewed(it.epoch(), sentAt);
                 welcome = true;

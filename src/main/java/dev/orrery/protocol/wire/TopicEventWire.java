@@ -129,7 +129,7 @@ final class TopicEventWire {
                 form.getProgress().getText());
     }
 
-    private static LogSizeForm form(LogSize size) {
+    static LogSizeForm form(LogSize size) {
         return LogSizeForm.newBuilder()
                 .setAttempt(ModelWire.form(size.attempt()))
                 .setStream(ContentWire.form(size.stream()))
@@ -137,7 +137,7 @@ final class TopicEventWire {
                 .build();
     }
 
-    private static LogSize logSize(LogSizeForm form) {
+    static LogSize logSize(LogSizeForm form) {
         return new LogSize(
                 ModelWire.attempt(form.getAttempt()),
                 ContentWire.stream(form.getStream()),

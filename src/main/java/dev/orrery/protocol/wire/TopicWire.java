@@ -71,6 +71,8 @@ final class TopicWire {
                     envelope.setLocate(
                             LocateForm.newBuilder().setJob(ModelWire.form(locate.job())));
             case TopicMessage.Located located -> envelope.setLocated(form(located));
+            case TopicMessage.LogGrew(TopicMessage.LogSize size) ->
+                    envelope.setLogGrew(TopicEventWire.form(size));
             case TopicMessage.Failed failed ->
                     envelope.setFailed(
                             FailedForm.newBuilder().setProblem(ModelWire.form(failed.problem())));

@@ -90,6 +90,9 @@ public final class Wire {
             case PULSES_READ ->
                     new TopicMessage.PulsesRead(WatchWire.history(envelope.getPulsesRead()));
 
+            case LOG_GREW ->
+                    new TopicMessage.LogGrew(TopicEventWire.logSize(envelope.getLogGrew()));
+
             case LEADER_NOTICE -> TopicWire.leaderNotice(envelope.getLeaderNotice());
 
             case BODY_NOT_SET -> throw WireException.unknown("message");

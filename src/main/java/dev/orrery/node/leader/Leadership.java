@@ -1,0 +1,310 @@
+package dev.orrery.node.leader;
+
+import dev.orrery.protocol.Message.LeaderNotice;
+import dev.orrery.scheduling.leadership.HandOver;
+import dev.orrery.scheduling.leadership.Tenure;
+import dev.orrery.store.LeaderRow.Holder;
+import dev.orrery.store.LeaderRow.Term;
+import dev.orrery.store.Masters.Master;
+import dev.orrery.store.Store;
+import dev.orrery.store.StoreException;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A master's part in the question who leads: asks the store in rounds, one at a time, on a thread
+ * of its own, so that neither a long commit nor a store that does not answer delays the end of a
+ * tenure. All of its state lives on one context; a context that is blocked renews nothing.
+ */
+public final class Leadership {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+    private static final Duration LAST_ROUND_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Context context;
+    private final Store store;
+    private final Self self;
+    private final Pace pace;
+    private final Events events;
+    private final WorkersHeard heard;
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().daemon().name("leader-row").factory());
+    private Optional<Tenure> tenure = Optional.empty();
+    private LeaderNotice notice = new LeaderNotice(0, "", List.of());
+    private boolean asking;
+    private boolean againAtOnce;
+    private boolean closed;
+    private long abstainUntil = System.nanoTime();
+
+    /**
+     * Who this master is.
+     *
+     * @param id of its data directory
+     * @param node its id on the bus
+     * @param dataUri where it serves bytes
+     */
+    public record Self(String id, String node, String dataUri) {}
+
+    /**
+     * How long a lease runs, and how often it is renewed.
+     *
+     * @param renew also the pause between two tries of a master that does not lead
+     */
+    public record Pace(Duration ttl, Duration renew) {}
+
+    /** What the master is told, on its context. */
+    public interface Events {
+
+        /** The store gave the lead in this epoch. */
+        void elected(long epoch);
+
+        /** The lead is over, or was never made use of. */
+        void deposed(String cause);
+
+        /** Who leads, as the store has it; told after every round. */
+        void noticed(LeaderNotice notice);
+
+        /** This master gave the lead away, and nobody has it yet. */
+        void vacated(LeaderNotice notice);
+    }
+
+    public Leadership(
+            Context context, Store store, Self self, Pace pace, WorkersHeard heard, Events events) {
+        this.context = context;
+        this.store = store;
+        this.self = self;
+        this.pace = pace;
+        this.heard = heard;
+        this.events = events;
+    }
+
+    /** Takes part from now on. */
+    public void start() {
+        context.owner().setPeriodic(pace.renew().toMillis(), id -> round());
+        context.owner().setPeriodic(Math.max(1, pace.renew().toMillis() / 4), id -> check());
+        round();
+    }
+
+    /** Whether this master may act as the leader at this very moment. */
+    public boolean holds() {
+        return tenure.filter(it -> it.holds(System.nanoTime())).isPresent();
+    }
+
+    /** Who leads, as far as this master knows. */
+    public LeaderNotice notice() {
+        return notice;
+    }
+
+    /** Somebody gave the lead away: try now and not at the next turn. */
+    public void hurry() {
+        if (tenure.isEmpty()) {
+            round();
+        }
+    }
+
+    /** Gives up an epoch that cannot go on, to begin the next one as soon as the store allows. */
+    public void begin() {
+        tenure = Optional.empty();
+        round();
+    }
+
+    /** Ends for good and lets another master lead at once. */
+    public Future<Void> resign() {
+        closed = true;
+        Optional<Tenure> last = tenure;
+        tenure = Optional.empty();
+        Future<Void> resigned =
+                last.isPresent()
+                        ? off(
+                                        () -> {
+                                            store.leaderRow().resign(last.get().epoch());
+                                            return last.get().epoch();
+                                        })
+                                .onSuccess(epoch -> vacant())
+                                .mapEmpty()
+                        : Future.succeededFuture();
+        return resigned.transform(done -> {
+            thread.shutdown();
+            return context.owner()
+                    .executeBlocking(() ->
+                            thread.awaitTermination(
+                                    LAST_ROUND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
+                    .mapEmpty();
+        });
+    }
+
+    private void vacant() {
+        notice = new LeaderNotice(notice.epoch(), "", notice.dataUris());
+        events.vacated(notice);
+    }
+
+    /** A tenure that nobody renewed in time ends here, whatever the store would say. */
+    private void check() {
+        if (tenure.isPresent() && !holds()) {
+            depose("its lease could not be renewed in time");
+        }
+    }
+
+    private void depose(String cause) {
+        tenure = Optional.empty();
+        events.deposed(cause);
+    }
+
+    private void round() {
+        if (closed) {
+            return;
+        }
+        if (asking) {
+            againAtOnce = tenure.isEmpty();
+            return;
+        }
+        check();
+        asking = true;
+        Optional<Tenure> mine = tenure;
+        boolean mayLead = System.nanoTime() - abstainUntil >= 0;
+        int workers = heard.count();
+        off(() -> ask(mine, mayLead, workers))
+                .onSuccess(found -> answered(mine, found))
+                .onFailure(fault -> refused(mine, fault))
+                .onComplete(done -> next());
+    }
+
+    private void next() {
+        asking = false;
+        if (againAtOnce) {
+            againAtOnce = false;
+            round();
+        }
+    }
+
+    /**
+     * What the store said.
+     *
+     * @param sentAt before it was asked, on the monotonic clock
+     * @param won whether the epoch was begun by this question
+     */
+    private record Found(Term term, boolean won, long sentAt, List<Master> masters) {}
+
+    /** One round. Blocking. */
+    private Found ask(Optional<Tenure> mine, boolean mayLead, int workers) throws StoreException {
+        long sentAt = System.nanoTime();
+        Holder holder = new Holder(self.node(), self.dataUri());
+        store.masters().report(new Master(self.id(), self.node(), self.dataUri(), workers));
+        Duration alive = pace.ttl();
+        if (mine.isPresent()) {
+            sentAt = System.nanoTime();
+            store.leaderRow().renew(mine.get().epoch(), pace.ttl());
+            Term term = new Term(mine.get().epoch(), holder, true);
+            return new Found(term, false, sentAt, store.masters().alive(alive));
+        }
+        Term term = store.leaderRow().term();
+        boolean isFree = !term.leased() || term.holder().node().equals(self.node());
+        if (isFree && mayLead) {
+            sentAt = System.nanoTime();
+            Optional<Long> epoch = store.leaderRow().acquire(holder, pace.ttl());
+            if (epoch.isPresent()) {
+                Term won = new Term(epoch.get(), holder, true);
+                return new Found(won, true, sentAt, store.masters().alive(alive));
+            }
+            term = store.leaderRow().term();
+        }
+        return new Found(term, false, sentAt, store.masters().alive(alive));
+    }
+
+    private void answered(Optional<Tenure> asked, Found found) {
+        if (closed) {
+            return;
+        }
+        if (found.won()) {
+            Tenure begun = Tenure.begun(found.term().epoch(), found.sentAt(), pace.ttl());
+            if (!begun.holds(System.nanoTime())) {
+                return;
+            }
+            tenure = Optional.of(begun);
+            heard.begin();
+        } else if (tenure.isPresent() && tenure.equals(asked)) {
+            tenure = tenure.map(it -> it.renewed(found.sentAt(), pace.ttl()));
+        }
+        notice = noticeOf(found);
+        events.noticed(notice);
+        if (found.won()) {
+            events.elected(found.term().epoch());
+        } else {
+            handOverWhenDue(found);
+        }
+    }
+
+    private LeaderNotice noticeOf(Found found) {
+        List<String> uris = new ArrayList<>();
+        String leader = found.term().leased() ? found.term().holder().node() : "";
+        for (Master master : found.masters()) {
+            uris.add(master.node().equals(leader) ? 0 : uris.size(), master.dataUri());
+        }
+        return new LeaderNotice(found.term().epoch(), leader, uris);
+    }
+
+    private void handOverWhenDue(Found found) {
+        int others =
+                found.masters().stream()
+                        .filter(master -> !master.id().equals(self.id()))
+                        .mapToInt(Master::workers)
+                        .max()
+                        .orElse(0);
+        if (tenure.isEmpty() || !HandOver.isDue(heard.silence(), others)) {
+            return;
+        }
+        long epoch = tenure.get().epoch();
+        abstainUntil = System.nanoTime() + HandOver.ABSTENTION.toNanos();
+        depose("no worker reaches it, and another master hears " + others);
+        off(
+                        () -> {
+                            store.leaderRow().resign(epoch);
+                            return epoch;
+                        })
+                .onSuccess(done -> vacant())
+                .onFailure(fault -> LOG.atWarn().setCause(fault).log("the lease runs out instead"));
+    }
+
+    private void refused(Optional<Tenure> asked, Throwable fault) {
+        boolean isFenced =
+                fault instanceof StoreException it && it.kind() == StoreException.Kind.FENCED;
+        if (isFenced && tenure.isPresent() && tenure.equals(asked)) {
+            depose("another master leads in a later epoch");
+        } else if (!isFenced) {
+            LOG.atWarn().setCause(fault).log("the store did not say who leads");
+        }
+    }
+
+    private interface Blocking<T> {
+        T call() throws StoreException;
+    }
+
+    private <T> Future<T> off(Blocking<T> work) {
+        CompletableFuture<T> done =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return work.call();
+                            } catch (StoreException fault) {
+                                throw new CompletionException(fault);
+                            }
+                        },
+                        thread);
+        return Future.fromCompletionStage(done, context);
+    }
+}
