@@ -18,6 +18,7 @@ import dev.orrery.api.rest.JobRoutes;
 import dev.orrery.api.rest.JobSelector;
 import dev.orrery.api.rest.Leader;
 import dev.orrery.api.rest.LogRoutes;
+import dev.orrery.api.rest.MasterRoutes;
 import dev.orrery.api.rest.OpenRoutes;
 import dev.orrery.api.rest.OutputRoutes;
 import dev.orrery.api.rest.PageRoutes;
@@ -139,6 +140,8 @@ final class MasterRole {
                         new LogRoutes(reads, logs, growth, blocking),
                         outputs,
                         new ClusterRoutes(leader, Surroundings.version()),
+                        new MasterRoutes(
+                                parts.store().leaderRow(), parts.store().masters(), blocking),
                         new EnrolRoutes(enroller(clock), blocking),
                         new TokenRoutes(parts.store().tokens(), authenticator, blocking, clock),
                         new InternalRoutes(

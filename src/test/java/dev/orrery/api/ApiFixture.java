@@ -13,6 +13,7 @@ import dev.orrery.api.rest.JobRoutes;
 import dev.orrery.api.rest.JobSelector;
 import dev.orrery.api.rest.Leader;
 import dev.orrery.api.rest.LogRoutes;
+import dev.orrery.api.rest.MasterRoutes;
 import dev.orrery.api.rest.OpenRoutes;
 import dev.orrery.api.rest.OutputRoutes;
 import dev.orrery.api.rest.PageRoutes;
@@ -150,6 +151,7 @@ public final class ApiFixture implements AutoCloseable {
                         new LogRoutes(store.jobs(), attemptLogs, growth, blocking),
                         outputs,
                         new ClusterRoutes(leader, "test"),
+                        new MasterRoutes(store.leaderRow(), store.masters(), blocking),
                         new EnrolRoutes(Optional.empty(), blocking),
                         new TokenRoutes(store.tokens(), authenticator, blocking, clock),
                         new InternalRoutes(
@@ -180,6 +182,11 @@ public final class ApiFixture implements AutoCloseable {
     /** The token of one of the principals of the test: the name itself says which. */
     public static String token(String name) {
         return "orr_of-" + name;
+    }
+
+    /** The store under the API. */
+    public Store store() {
+        return store;
     }
 
     /** The scheduler. */

@@ -1,0 +1,52 @@
+package dev.orrery.api.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import dev.orrery.api.ApiFixture;
+import dev.orrery.store.Masters.Master;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The masters as a client sees them. */
+final class MasterRoutesTest {
+
+    private ApiFixture api;
+
+    @BeforeEach
+    void start(@TempDir Path data) throws Exception {
+        api = new ApiFixture(data, Map.of());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        api.close();
+    }
+
+    @Test
+    void master_isShownWithWhatItSaidOfItself_andLeadsByTheLeaderRow() throws Exception {
+        api.store().masters().report(new Master("m-1", "test", "http://127.0.0.1:1", 3));
+
+        JsonNode masters = api.get("/api/v1/masters").json();
+
+        assertThat(masters.path("epoch").asLong()).isPositive();
+        assertThat(masters.path("items")).hasSize(1);
+        JsonNode master = masters.path("items").path(0);
+        assertThat(master.path("id").asText()).isEqualTo("m-1");
+        assertThat(master.path("uri").asText()).isEqualTo("http://127.0.0.1:1");
+        assertThat(master.path("leads").asBoolean()).isTrue();
+        assertThat(master.path("workersHeard").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void query_isRefused() throws Exception {
+        assertThat(api.get("/api/v1/masters?x=1").status()).isEqualTo(400);
+    }
+}
