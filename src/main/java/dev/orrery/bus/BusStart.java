@@ -34,24 +34,24 @@ public final class BusStart {
     private final Settings settings;
     private final VertxOptions options;
     private final UnaryOperator<VertxBuilder> extension;
-    private final boolean isMaster;
+    private final Optional<String> masterOf;
 
     /**
      * What to start.
      *
      * @param options of Vert.x; those of the event bus are replaced
      * @param extension adds what the options cannot hold, such as a factory of metrics
-     * @param isMaster what the other members are told
+     * @param masterOf the store of a master, as the other members are told
      */
     public BusStart(
             Settings settings,
             VertxOptions options,
             UnaryOperator<VertxBuilder> extension,
-            boolean isMaster) {
+            Optional<String> masterOf) {
         this.settings = settings;
         this.options = new VertxOptions(options);
         this.extension = extension;
-        this.isMaster = isMaster;
+        this.masterOf = masterOf;
     }
 
     /** Starts as the settings say, and joins the cluster if there is to be one. */
@@ -102,10 +102,8 @@ public final class BusStart {
                             .toList();
             String ip = host.getHostAddress();
             Config config = MemberConfig.of(settings.cluster(), ip, file.name(), members);
-            if (isMaster) {
-                config.getMemberAttributeConfig()
-                        .setAttribute(MasterRank.ATTRIBUTE, data().toString());
-            }
+            masterOf.ifPresent(store ->
+                    config.getMemberAttributeConfig().setAttribute(MasterRank.ATTRIBUTE, store));
             BusNode node = join(new HazelcastClusterManager(config));
             file.add(node.member(), live);
             return node;

@@ -4,6 +4,8 @@ import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -11,12 +13,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The place of this node among the masters of its cluster. There may be one: every member says
- * whether it is a master, and of two the one that joined later has to go.
+ * The place of this node among the masters of its cluster. Every member says whether it is a
+ * master, and of which store: masters of one shared database live side by side, and of two with
+ * other stores the one that joined later has to go.
  */
 public final class MasterRank {
 
-    /** Set by masters to their data directory. */
+    /** The store of masters that share a database. */
+    public static final String SHARED = "a shared database";
+
+    /** Set by masters to their store. */
     static final String ATTRIBUTE = "orrery.master";
 
     private static final Duration PROBE_TIMEOUT = Duration.ofMillis(500);
@@ -40,12 +46,17 @@ public final class MasterRank {
                 return Optional.empty();
             }
             String data = member.getAttribute(ATTRIBUTE);
-            if (data != null && answers(member.getAddress())) {
+            boolean isShared = SHARED.equals(data) && SHARED.equals(own());
+            if (data != null && !isShared && answers(member.getAddress())) {
                 Address at = member.getAddress();
                 return Optional.of(at.getHost() + ":" + at.getPort() + " with " + data);
             }
         }
         return Optional.empty();
+    }
+
+    private @Nullable String own() {
+        return hazelcast.orElseThrow().getCluster().getLocalMember().getAttribute(ATTRIBUTE);
     }
 
     private static boolean answers(Address member) {

@@ -85,7 +85,12 @@ public final class Node implements AutoCloseable {
 
     private void start(Set<Role> roles) throws Exception {
         boolean isMaster = roles.contains(Role.MASTER);
-        BusStart start = new BusStart(settings, options(), builder -> builder, isMaster);
+        BusStart start =
+                new BusStart(
+                        settings,
+                        options(),
+                        builder -> builder,
+                        isMaster ? Optional.of(store()) : Optional.empty());
         busStart = Optional.of(start);
         BusNode node = start.start();
         bus = Optional.of(node);
@@ -117,6 +122,11 @@ public final class Node implements AutoCloseable {
             care = Optional.of(started);
             started.start();
         }
+    }
+
+    /** Which store a master has, as the other masters are told. */
+    private String store() {
+        return settings.server().data().toString();
     }
 
     /** Where the command line finds the server, and whom it may trust there. */

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
- * Sees to it that a cluster has one master, whose store is one directory: who finds an earlier one
+ * Sees to it that a cluster has one store: a master that finds an earlier one with another store
  * does not start, or ends when the two meet only later, as after a partition.
  */
 final class OneMaster {
@@ -53,7 +53,8 @@ final class OneMaster {
     private static String refusal(String earlier) {
         return "this cluster has a master already, the member "
                 + earlier
-                + ": stop that one, or start this one without --join and with a cluster of its own";
+                + ": stop that one, give both the same storage.url, or start this one without"
+                + " --join and with a cluster of its own";
     }
 
     /** Hears who joins. */

@@ -43,7 +43,11 @@ final class BusNodes implements AutoCloseable {
     /** Starts one that says whether it is a master. */
     BusNode join(Path data, boolean isMaster, String... members) throws IOException {
         BusStart start =
-                new BusStart(settings(data, true, List.of(members)), small(), x -> x, isMaster);
+                new BusStart(
+                        settings(data, true, List.of(members)),
+                        small(),
+                        x -> x,
+                        isMaster ? Optional.of(data.toString()) : Optional.empty());
         BusNode node = start.start();
         started.push(new Started(start, node));
         return node;
