@@ -18,7 +18,12 @@ public final class SettingKeys {
 
     /** Every key, in the order of the tree. */
     static final List<SettingKey<?>> ALL =
-            Stream.of(NodeKeys.ALL, WorkKeys.ALL, StorageKeys.ALL, CompatKeys.ALL)
+            Stream.of(
+                            NodeKeys.ALL,
+                            WorkKeys.ALL,
+                            DatabaseKeys.LEADERSHIP,
+                            StorageKeys.ALL,
+                            CompatKeys.ALL)
                     .flatMap(List::stream)
                     .toList();
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,30 @@ public record Settings(
         Storage storage,
         Limits limits,
         Threads threads,
-        Compat compat) {
+        Compat compat,
+        Leadership leadership) {
+
+    /** Settings with the default times of leadership. */
+    public Settings(
+            Server server,
+            Cluster cluster,
+            Scheduling scheduling,
+            Worker worker,
+            Storage storage,
+            Limits limits,
+            Threads threads,
+            Compat compat) {
+        this(
+                server,
+                cluster,
+                scheduling,
+                worker,
+                storage,
+                limits,
+                threads,
+                compat,
+                Leadership.DEFAULT);
+    }
 
     /** Settings with the threads of Vert.x and no interface of another system. */
     public Settings(
@@ -200,13 +224,68 @@ public record Settings(
      * @param centralStore class name of the store of blobs
      * @param retention of ended jobs that name none
      * @param freeBytesMin space that must stay free; below it submissions are refused
+     * @param database where the records are, when not in the data directory
      */
     public record Storage(
             String centralStore,
             Duration retention,
             Duration retentionMax,
             Duration idempotencyTtl,
-            long freeBytesMin) {}
+            long freeBytesMin,
+            Optional<Database> database) {
+
+        /** Storage in the data directory. */
+        public Storage(
+                String centralStore,
+                Duration retention,
+                Duration retentionMax,
+                Duration idempotencyTtl,
+                long freeBytesMin) {
+            this(
+                    centralStore,
+                    retention,
+                    retentionMax,
+                    idempotencyTtl,
+                    freeBytesMin,
+                    Optional.empty());
+        }
+    }
+
+    /**
+     * A PostgreSQL that several masters share.
+     *
+     * @param url {@code jdbc:postgresql://host:port/database}, with nothing after it
+     * @param passwordFile empty where the server asks for none
+     * @param rootCert the authorities that the server's certificate is checked against
+     */
+    public record Database(
+            String url, String user, Optional<Path> passwordFile, Optional<Path> rootCert) {
+
+        /** The hosts of the url, without their ports. */
+        public List<String> hosts() {
+            String authority = url.substring(url.indexOf("//") + 2, url.lastIndexOf('/'));
+            return Arrays.stream(authority.split(","))
+                    .map(host -> host.replaceFirst(":\\d+$", ""))
+                    .toList();
+        }
+
+        /** Whether no byte to the server leaves the machine. */
+        public boolean isLocal() {
+            return hosts().stream().allMatch(Settings::isLoopback);
+        }
+    }
+
+    /**
+     * The lease of the master that leads.
+     *
+     * @param ttl how long it runs after it was taken or renewed
+     * @param renew pause between two renewals
+     */
+    public record Leadership(Duration ttl, Duration renew) {
+
+        static final Leadership DEFAULT =
+                new Leadership(Duration.ofSeconds(4), Duration.ofSeconds(1));
+    }
 
     /**
      * Sizes and counts past which a caller is refused.
@@ -275,12 +354,30 @@ public record Settings(
                         server.hosts(),
                         server.origins(),
                         server.drainTimeout());
-        return new Settings(named, cluster, scheduling, worker, storage, limits, threads, compat);
+        return new Settings(
+                named,
+                cluster,
+                scheduling,
+                worker,
+                storage,
+                limits,
+                threads,
+                compat,
+                leadership);
     }
 
     /** These settings with another cluster. */
     public Settings with(Cluster other) {
-        return new Settings(server, other, scheduling, worker, storage, limits, threads, compat);
+        return new Settings(
+                server,
+                other,
+                scheduling,
+                worker,
+                storage,
+                limits,
+                threads,
+                compat,
+                leadership);
     }
 
     /** Names other than localhost count as beyond loopback, whatever they resolve to today. */

@@ -30,7 +30,9 @@ final class SettingsAssembly {
                 new Settings.Compat(
                         get(CompatKeys.ENABLE),
                         get(CompatKeys.ORION_MEMORY_MAX),
-                        get(CompatKeys.ORION_STORAGE_MAX)));
+                        get(CompatKeys.ORION_STORAGE_MAX)),
+                new Settings.Leadership(
+                        get(DatabaseKeys.LEADER_TTL), get(DatabaseKeys.LEADER_RENEW)));
     }
 
     private <T> T get(SettingKey<T> key) {
@@ -155,7 +157,24 @@ final class SettingsAssembly {
                 get(StorageKeys.RETENTION),
                 get(StorageKeys.RETENTION_MAX),
                 get(StorageKeys.IDEMPOTENCY_TTL),
-                get(StorageKeys.FREE_BYTES_MIN));
+                get(StorageKeys.FREE_BYTES_MIN),
+                database());
+    }
+
+    private Optional<Settings.Database> database() {
+        Settings.Database database =
+                new Settings.Database(
+                        get(DatabaseKeys.URL),
+                        get(DatabaseKeys.USER),
+                        get(DatabaseKeys.PASSWORD_FILE),
+                        get(DatabaseKeys.ROOT_CERT));
+        if (!database.url().isEmpty()) {
+            return Optional.of(database);
+        }
+        if (database.passwordFile().isPresent() || database.rootCert().isPresent()) {
+            sources.fault("storage.url: must be set, as storage.passwordFile or rootCert is");
+        }
+        return Optional.empty();
     }
 
     private Settings.Limits limits() {

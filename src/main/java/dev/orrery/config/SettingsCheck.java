@@ -28,12 +28,14 @@ final class SettingsCheck {
     static List<String> faults(Settings settings) {
         SettingsCheck check = new SettingsCheck(settings);
         check.times();
+        check.leading();
         check.ports();
         check.listening();
         check.clustering();
         check.tlsFiles();
         check.dataDirectory();
         check.components();
+        settings.storage().database().ifPresent(check::database);
         return check.faults;
     }
 
@@ -45,6 +47,38 @@ final class SettingsCheck {
         Settings.Storage storage = settings.storage();
         if (storage.retention().compareTo(storage.retentionMax()) > 0) {
             faults.add("storage.retention: must be at most storage.retentionMax");
+        }
+    }
+
+    private void leading() {
+        Settings.Leadership leadership = settings.leadership();
+        if (leadership.ttl().compareTo(leadership.renew().multipliedBy(3)) < 0) {
+            faults.add(
+                    "leadership.ttl: must be at least three times leadership.renew; they are %s and %s"
+                            .formatted(
+                                    Quantities.formatDuration(leadership.ttl()),
+                                    Quantities.formatDuration(leadership.renew())));
+        }
+    }
+
+    private void database(Settings.Database database) {
+        database.passwordFile()
+                .ifPresent(file -> {
+                    readable(DatabaseKeys.PASSWORD_FILE, file);
+                    Set<PosixFilePermission> permissions = permissions(file);
+                    if (permissions.contains(PosixFilePermission.GROUP_READ)
+                            || permissions.contains(PosixFilePermission.OTHERS_READ)) {
+                        faults.add(
+                                "storage.passwordFile: may be read by others; chmod 600 " + file);
+                    }
+                });
+        database.rootCert().ifPresent(file -> readable(DatabaseKeys.ROOT_CERT, file));
+        if (!database.isLocal() && database.rootCert().isEmpty()) {
+            faults.add(
+                    "storage.url: "
+                            + String.join(", ", database.hosts())
+                            + " is beyond loopback, which needs TLS: name the authority of the"
+                            + " server's certificate as storage.rootCert");
         }
     }
 

@@ -90,6 +90,10 @@ final class StorageKeys {
 
     static final List<SettingKey<?>> ALL =
             List.of(
+                    DatabaseKeys.URL,
+                    DatabaseKeys.USER,
+                    DatabaseKeys.PASSWORD_FILE,
+                    DatabaseKeys.ROOT_CERT,
                     CENTRAL_STORE,
                     RETENTION,
                     RETENTION_MAX,

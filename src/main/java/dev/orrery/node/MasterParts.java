@@ -8,6 +8,7 @@ import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.postgres.PostgresStore;
 import dev.orrery.store.sqlite.SqliteStore;
 
 import java.io.IOException;
@@ -18,27 +19,56 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 
-/** What a master keeps on disk, opened: the store, the blobs, the logs, and the admin token. */
-record MasterParts(Store store, CentralStore blobs, LogFiles logs) implements AutoCloseable {
+/**
+ * What a master keeps on disk, opened: the store, the blobs, the logs, and the admin token.
+ *
+ * @param id of its data directory, the same after every restart
+ */
+record MasterParts(UUID id, Store store, CentralStore blobs, LogFiles logs)
+        implements AutoCloseable {
+
+    /** Of a store that one master has to itself. */
+    private static final String ADMIN = "admin";
+
+    /** Of the master's id, in the name of its own token in a store that it shares. */
+    private static final int ID_DIGITS = 8;
 
     private static final int TOKEN_BYTES = 32;
 
     static MasterParts open(Settings settings, NodeFiles files) throws StoreException, IOException {
         Path data = settings.server().data();
-        Store store = SqliteStore.open(data, settings.storage());
+        Optional<Settings.Database> database = settings.storage().database();
+        Store store = open(data, settings.storage());
         try {
+            UUID id = files.masterId();
+            String admin =
+                    database.isPresent()
+                            ? ADMIN + "-" + id.toString().substring(0, ID_DIGITS)
+                            : ADMIN;
             CentralStore blobs = Components.centralStore(settings.storage(), data, store.jobs());
             LogFiles logs = new FileLogFiles(data);
-            giveAdminToken(store, files.adminToken());
-            return new MasterParts(store, blobs, logs);
+            giveAdminToken(store, admin, files.adminToken());
+            return new MasterParts(id, store, blobs, logs);
         } catch (StoreException | IOException | RuntimeException fault) {
             store.close();
             throw fault;
         }
+    }
+
+    private static Store open(Path data, Settings.Storage settings) throws StoreException {
+        return settings.database().isPresent()
+                ? PostgresStore.open(
+                        data,
+                        settings.database().get(),
+                        settings.idempotencyTtl(),
+                        InstantSource.system())
+                : SqliteStore.open(data, settings);
     }
 
     /** The key under which attempts' tokens are minted. */
@@ -47,7 +77,8 @@ record MasterParts(Store store, CentralStore blobs, LogFiles logs) implements Au
     }
 
     /** Makes the first token of a new store; an existing file that the store knows stays. */
-    private static void giveAdminToken(Store store, Path file) throws StoreException, IOException {
+    private static void giveAdminToken(Store store, String name, Path file)
+            throws StoreException, IOException {
         if (Files.exists(file)) {
             String text = Files.readString(file).strip();
             if (store.tokens().find(sha256(text), Instant.now()).isPresent()) {
@@ -57,11 +88,11 @@ record MasterParts(Store store, CentralStore blobs, LogFiles logs) implements Au
         byte[] random = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(random);
         String text = "orr_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-        store.tokens().revoke("admin");
+        store.tokens().revoke(name);
         store.tokens()
                 .add(
                         sha256(text),
-                        new Principal("admin", Principal.Role.ADMIN, Optional.<Namespace>empty()),
+                        new Principal(name, Principal.Role.ADMIN, Optional.<Namespace>empty()),
                         Instant.now(),
                         Optional.empty());
         NodeFiles.write(file, text + "\n");

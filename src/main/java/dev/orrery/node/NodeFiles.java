@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The small files of a node in its data directory: locks, the admin token, the endpoint, and the
@@ -97,6 +98,19 @@ public final class NodeFiles {
     /** The admin token's file. */
     Path adminToken() {
         return data.resolve("admin.token");
+    }
+
+    /** The id of this directory's master, made at its first start. */
+    UUID masterId() throws IOException {
+        Path file = data.resolve("master.id");
+        if (Files.notExists(file)) {
+            write(file, UUID.randomUUID() + "\n");
+        }
+        try {
+            return UUID.fromString(Files.readString(file).strip());
+        } catch (IllegalArgumentException damaged) {
+            throw new IOException("not an id: " + file + "; remove it to go on", damaged);
+        }
     }
 
     /** Where the command line finds the server of this directory. */

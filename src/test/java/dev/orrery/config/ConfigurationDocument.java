@@ -20,6 +20,7 @@ final class ConfigurationDocument {
                             "cluster", "The clustered event bus and its members.",
                             "threads", "The pools of Vert.x.",
                             "scheduling", "The scheduler and its replaceable components.",
+                            "leadership", "The lease of the master that leads.",
                             "worker", "What a worker offers, and how it runs tasks.",
                             "storage", "What is kept, and for how long.",
                             "limits", "Sizes and counts past which a caller is refused.",

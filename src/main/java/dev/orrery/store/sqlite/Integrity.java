@@ -1,6 +1,8 @@
 package dev.orrery.store.sqlite;
 
 import dev.orrery.store.StoreException;
+import dev.orrery.store.sql.Faults;
+import dev.orrery.store.sql.Session;
 
 import java.io.IOException;
 import java.nio.file.Files;

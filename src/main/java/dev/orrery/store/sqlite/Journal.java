@@ -4,6 +4,12 @@ import dev.orrery.model.JobId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
+import dev.orrery.store.sql.BatchOrder;
+import dev.orrery.store.sql.EventFrames;
+import dev.orrery.store.sql.Framed;
+import dev.orrery.store.sql.Projection;
+import dev.orrery.store.sql.Session;
+import dev.orrery.store.sql.SqlJobReads;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * moment. A job that came, ran and ended in the meantime is then written once instead of three
  * times. After a crash the journal is still there and is emptied at the next start.
  */
-final class Journal implements AutoCloseable {
+final class Journal implements SqlJobReads.Lag, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
 
@@ -80,9 +86,7 @@ final class Journal implements AutoCloseable {
                             List.of(),
                             row -> row.getBytes(1));
             for (byte[] run : runs) {
-                for (DurableEvent event : frames.decode(run)) {
-                    remember(new Framed(event));
-                }
+                Framed.of(frames.decode(run)).forEach(this::remember);
             }
             return true;
         });
@@ -95,17 +99,14 @@ final class Journal implements AutoCloseable {
 
     /** Writes a batch, durably. */
     void append(long epoch, List<DurableEvent> events) throws StoreException {
-        List<Framed> batch = new ArrayList<>(events.size());
-        for (DurableEvent event : events) {
-            batch.add(new Framed(event));
-        }
+        List<Framed> batch = Framed.of(events);
         byte[] run = EventFrames.concatenate(batch.stream().map(Framed::frame).toList());
         writer.transact(
                 session -> {
                     refuseUnlessLeading(session, epoch);
                     refuseWhenOver(FULL_FACTOR);
                     refuseWhenDiverged();
-                    Map<JobId, Succession.Last> reached = succession.check(session, events);
+                    Map<JobId, BatchOrder.Last> reached = succession.check(session, events);
                     session.update("INSERT INTO journal (events) VALUES (?)", run);
                     writer.wrote(run.length);
                     return reached;
@@ -124,8 +125,18 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Makes the tables show everything that was committed. */
-    void empty() throws StoreException {
+    @Override
+    public void end() throws StoreException {
+        empty();
+    }
+
+    /** A full disk leaves the tables behind, which is said once. */
+    @Override
+    public void endWherePossible() throws StoreException {
+        emptyUnlessFull();
+    }
+
+    private void empty() throws StoreException {
         if (empty) {
             return;
         }
@@ -150,8 +161,7 @@ final class Journal implements AutoCloseable {
                 });
     }
 
-    /** As {@code empty}; a full disk leaves the tables behind, which is said once. */
-    void emptyUnlessFull() throws StoreException {
+    private void emptyUnlessFull() throws StoreException {
         try {
             empty();
         } catch (StoreException e) {
@@ -228,26 +238,6 @@ final class Journal implements AutoCloseable {
             if (!row.next()) {
                 throw new StoreException(Kind.FENCED, "epoch " + epoch + " does not lead any more");
             }
-        }
-    }
-
-    /** An event and its frame. */
-    static final class Framed {
-
-        private final DurableEvent event;
-        private final byte[] frame;
-
-        Framed(DurableEvent event) {
-            this.event = event;
-            this.frame = EventFrames.encode(event);
-        }
-
-        DurableEvent event() {
-            return event;
-        }
-
-        byte[] frame() {
-            return frame;
         }
     }
 }

@@ -2,6 +2,9 @@ package dev.orrery.store.sqlite;
 
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
+import dev.orrery.store.sql.Faults;
+import dev.orrery.store.sql.Reads;
+import dev.orrery.store.sql.Session;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -11,7 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A few connections that only read, opened when they are first needed. */
-final class ReadPool implements AutoCloseable {
+final class ReadPool implements Reads, AutoCloseable {
 
     /** SQLite reads from memory mostly: more readers than cores would only add caches. */
     private static final int SESSIONS_MAX = 4;
@@ -29,12 +32,12 @@ final class ReadPool implements AutoCloseable {
         this.faults = faults;
     }
 
-    /** Reads by one connection, which sees all that was committed before. */
-    <T> T read(Reading<T> reading) throws StoreException {
+    @Override
+    public <T> T read(Reading<T> reading) throws StoreException {
         acquire();
         try {
             Session known = idle.pollFirst();
-            Session session = known == null ? Session.reader(file) : known;
+            Session session = known == null ? SqliteSessions.reader(file) : known;
             try {
                 return reading.from(session);
             } finally {
@@ -78,11 +81,5 @@ final class ReadPool implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new StoreException(Kind.BROKEN, "interrupted before a read of " + file, e);
         }
-    }
-
-    /** What is read. */
-    @FunctionalInterface
-    interface Reading<T> {
-        T from(Session session) throws SQLException, StoreException;
     }
 }

@@ -10,6 +10,13 @@ import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.Tokens;
+import dev.orrery.store.sql.EventFrames;
+import dev.orrery.store.sql.Migrations;
+import dev.orrery.store.sql.Session;
+import dev.orrery.store.sql.SqlJobReads;
+import dev.orrery.store.sql.SqlTokens;
+import dev.orrery.store.sql.StateLoader;
+import dev.orrery.store.sql.Values;
 import dev.orrery.store.sqlite.file.DataDirectory;
 import dev.orrery.store.sqlite.file.WalFile;
 
@@ -31,6 +38,8 @@ import java.util.Optional;
  */
 public final class SqliteStore implements Store {
 
+    private static final Migrations MIGRATIONS =
+            new Migrations("sqlite", List.of("0001-jobs.sql", "0002-ends.sql"));
     private static final Duration FORGET_PAUSE = Duration.ofMinutes(1);
 
     private final DataDirectory directory;
@@ -61,8 +70,8 @@ public final class SqliteStore implements Store {
         this.reads = reads;
         this.journal = journal;
         this.frames = frames;
-        this.jobs = new SqliteJobReads(reads, journal, frames);
-        this.tokens = new SqliteTokens(writer, reads);
+        this.jobs = new SqlJobReads(reads, journal, frames);
+        this.tokens = new SqlTokens(writer, reads);
         this.leaderRow = new SqliteLeaderRow(writer);
         this.idempotencyTtl = idempotencyTtl;
         this.clock = clock;
@@ -82,7 +91,7 @@ public final class SqliteStore implements Store {
             throws StoreException {
         DataDirectory directory = take(data);
         Path file = directory.database();
-        Faults faults = new Faults(file);
+        SqliteFaults faults = new SqliteFaults(file);
         EventFrames frames = new EventFrames(faults);
         try {
             Writer writer = new Writer(prepare(file, faults), faults);
@@ -107,7 +116,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public LoadedState load() throws StoreException {
-        journal.empty();
+        journal.end();
         LoadedState loaded =
                 writer.transact(
                         session -> new StateLoader(session, frames).load(submissionsSince()));
@@ -156,16 +165,16 @@ public final class SqliteStore implements Store {
         }
     }
 
-    private static Session prepare(Path file, Faults faults) throws StoreException {
+    private static Session prepare(Path file, SqliteFaults faults) throws StoreException {
         try {
             Optional<String> damage = new WalFile(file).damage();
             if (damage.isPresent()) {
                 throw faults.damaged(damage.get());
             }
-            Session session = Session.writer(file);
+            Session session = SqliteSessions.writer(file);
             try {
                 Integrity.check(session, file, faults);
-                Migrations.run(session, file, faults);
+                MIGRATIONS.run(session, file.toString(), faults);
                 return session;
             } catch (SQLException | StoreException | IOException | RuntimeException e) {
                 session.close();

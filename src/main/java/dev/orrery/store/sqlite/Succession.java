@@ -4,7 +4,10 @@ import dev.orrery.model.JobId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.store.StoreException;
-import dev.orrery.store.StoreException.Kind;
+import dev.orrery.store.sql.BatchOrder;
+import dev.orrery.store.sql.BatchOrder.Last;
+import dev.orrery.store.sql.Session;
+import dev.orrery.store.sql.Values;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -43,22 +46,6 @@ final class Succession {
     /** Whatever is not above it is looked up. */
     private JobId floor = new JobId(new UUID(0, 0));
 
-    /** The last event of a job; of a removed one, so that nothing follows on it. */
-    record Last(long seq, boolean isOver) {
-
-        private static final Last OF_PURGED = new Last(Long.MIN_VALUE, false);
-
-        static Last of(JobEvent event) {
-            return new Last(event.seq(), event.status().isTerminal());
-        }
-
-        /** A round follows on an end, and all else on what is no end. */
-        boolean isBefore(JobEvent event) {
-            boolean opens = event.change() instanceof JobEvent.Retried;
-            return event.seq() == seq + 1 && opens == isOver;
-        }
-    }
-
     /** Learns the newest jobs of the tables. */
     void read(Session session) throws SQLException {
         session.select(NEWEST, List.of(NEWEST_MAX + 1), row -> Values.toJob(row.getBytes(1)))
@@ -72,19 +59,7 @@ final class Succession {
      */
     Map<JobId, Last> check(Session session, List<DurableEvent> batch)
             throws SQLException, StoreException {
-        Map<JobId, Last> reached = new HashMap<>();
-        for (DurableEvent event : batch) {
-            switch (event) {
-                case JobEvent it -> {
-                    refuseUnlessFollowing(session, it, reached);
-                    reached.put(it.job(), Last.of(it));
-                }
-                case DurableEvent.JobsPurged it ->
-                        it.jobs().forEach(job -> reached.put(job, Last.OF_PURGED));
-                case DurableEvent.WorkerDrainSet it -> {}
-            }
-        }
-        return reached;
+        return BatchOrder.check(batch, event -> isBefore(session, event));
     }
 
     /** The batch is durable. */
@@ -102,22 +77,9 @@ final class Succession {
         lasts.clear();
     }
 
-    private void refuseUnlessFollowing(Session session, JobEvent event, Map<JobId, Last> reached)
-            throws SQLException, StoreException {
-        Last last = reached.get(event.job());
-        if (last == null) {
-            last = lasts.get(event.job());
-        }
-        boolean follows = last == null ? mayFollowTables(session, event) : last.isBefore(event);
-        if (!follows) {
-            throw new StoreException(
-                    Kind.CONFLICT,
-                    "event %d of job %s, %s, does not follow on what is stored of the job"
-                            .formatted(
-                                    event.seq(),
-                                    event.job(),
-                                    event.change().getClass().getSimpleName()));
-        }
+    private boolean isBefore(Session session, JobEvent event) throws SQLException {
+        Last last = lasts.get(event.job());
+        return last == null ? mayFollowTables(session, event) : last.isBefore(event);
     }
 
     private boolean mayFollowTables(Session session, JobEvent event) throws SQLException {

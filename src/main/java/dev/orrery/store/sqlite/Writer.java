@@ -1,6 +1,8 @@
 package dev.orrery.store.sqlite;
 
 import dev.orrery.store.StoreException;
+import dev.orrery.store.sql.Session;
+import dev.orrery.store.sql.Writes;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,7 +14,7 @@ import java.util.function.Consumer;
  *
  * <p>Commits come from one thread; the lock lets the rare writes of tokens in between.
  */
-final class Writer implements AutoCloseable {
+final class Writer implements Writes, AutoCloseable {
 
     /** In pages of 4 KiB, roughly: how much the -wal file may hold before it is copied back. */
     private static final long CHECKPOINT_PAGES = 4_000;
@@ -23,17 +25,17 @@ final class Writer implements AutoCloseable {
     private static final int COMMIT_PAGES = 8;
 
     private final Session session;
-    private final Faults faults;
+    private final SqliteFaults faults;
     private final ReentrantLock lock = new ReentrantLock();
     private long pagesSinceCheckpoint;
 
-    Writer(Session session, Faults faults) {
+    Writer(Session session, SqliteFaults faults) {
         this.session = session;
         this.faults = faults;
     }
 
-    /** Runs one transaction; what it wrote is on disk when this returns, or not there at all. */
-    <T> T transact(Writing<T> writing) throws StoreException {
+    @Override
+    public <T> T transact(Writing<T> writing) throws StoreException {
         return transact(writing, result -> {});
     }
 
@@ -95,11 +97,5 @@ final class Writer implements AutoCloseable {
                 throw fault;
             }
         }
-    }
-
-    /** What is written. */
-    @FunctionalInterface
-    interface Writing<T> {
-        T by(Session session) throws SQLException, StoreException;
     }
 }

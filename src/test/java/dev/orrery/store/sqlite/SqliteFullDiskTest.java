@@ -9,6 +9,8 @@ import dev.orrery.store.Histories;
 import dev.orrery.store.Leads;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
+import dev.orrery.store.sql.EventFrames;
+import dev.orrery.store.sql.Session;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,9 +71,9 @@ final class SqliteFullDiskTest {
         Path data = directory.resolve("limited");
         open(data).close();
         Path file = data.resolve("store.db");
-        Faults faults = new Faults(file);
+        SqliteFaults faults = new SqliteFaults(file);
         List<JobId> refused;
-        try (Session session = Session.writer(file);
+        try (Session session = SqliteSessions.writer(file);
                 Writer writer = new Writer(session, faults);
                 Journal journal = new Journal(writer, new EventFrames(faults))) {
             session.run("UPDATE leader SET epoch = 1");

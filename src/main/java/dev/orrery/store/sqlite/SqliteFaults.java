@@ -2,6 +2,7 @@ package dev.orrery.store.sqlite;
 
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
+import dev.orrery.store.sql.Faults;
 
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
@@ -12,12 +13,12 @@ import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** What went wrong with one database file, and whether anybody may go on. */
-final class Faults {
+final class SqliteFaults implements Faults {
 
     private final Path file;
     private final AtomicReference<@Nullable StoreException> first = new AtomicReference<>();
 
-    Faults(Path file) {
+    SqliteFaults(Path file) {
         this.file = file;
     }
 
@@ -29,8 +30,8 @@ final class Faults {
         }
     }
 
-    /** The fault that the driver's exception stands for. */
-    StoreException of(SQLException cause) {
+    @Override
+    public StoreException of(SQLException cause) {
         SQLiteErrorCode code =
                 cause instanceof SQLiteException sqlite
                         ? sqlite.getResultCode()
@@ -45,18 +46,18 @@ final class Faults {
         };
     }
 
-    /** Damage that we found ourselves. */
-    StoreException damaged(String finding) {
+    @Override
+    public StoreException damaged(String finding) {
         return broken(describeDamage(finding));
     }
 
-    /** A fault after which nobody may go on. */
-    StoreException broken(String message) {
+    @Override
+    public StoreException broken(String message) {
         return remember(new StoreException(Kind.BROKEN, message));
     }
 
-    /** A fault after which nobody may go on, with its cause. */
-    StoreException broken(String message, Throwable cause) {
+    @Override
+    public StoreException broken(String message, Throwable cause) {
         return remember(new StoreException(Kind.BROKEN, message, cause));
     }
 

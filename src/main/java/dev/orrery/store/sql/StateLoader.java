@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
 
 import dev.orrery.model.Namespace;
 import dev.orrery.model.WorkerId;
@@ -18,7 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The reading of all that a new leader needs, inside one transaction. */
-final class StateLoader {
+public final class StateLoader {
 
     /** Walks the index of states, and for each live job the key of events. */
     private static final String LIVE =
@@ -33,13 +33,14 @@ final class StateLoader {
     private final Session session;
     private final EventFrames frames;
 
-    StateLoader(Session session, EventFrames frames) {
+    /** A loader that reads by the session. */
+    public StateLoader(Session session, EventFrames frames) {
         this.session = session;
         this.frames = frames;
     }
 
     /** The state, with the submissions that are not older than the given time. */
-    LoadedState load(long submissionsSince) throws SQLException, StoreException {
+    public LoadedState load(long submissionsSince) throws SQLException, StoreException {
         return new LoadedState(
                 numbers(), submissions(submissionsSince), draining(), live(), ended());
     }

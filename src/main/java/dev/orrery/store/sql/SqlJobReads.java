@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
 
 import dev.orrery.model.BlobId;
 import dev.orrery.model.JobId;
@@ -23,23 +23,24 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Reads of the tables, each a statement of its own on a connection of the pool, after the journal
- * was emptied into them.
+ * Reads of the tables, each a statement of its own on a connection of the pool, after the tables
+ * were brought up to date.
  */
-final class SqliteJobReads implements JobReads {
+public final class SqlJobReads implements JobReads {
 
     /** Keeps one page small against the heap. */
     private static final int PAGE_ROWS_MAX = 1_000;
 
     private static final String ID_DIGITS = "[0-9a-f]*";
 
-    private final ReadPool reads;
-    private final Journal journal;
+    private final Reads reads;
+    private final Lag lag;
     private final EventFrames frames;
 
-    SqliteJobReads(ReadPool reads, Journal journal, EventFrames frames) {
+    /** Reads of tables that may lag behind the commits. */
+    public SqlJobReads(Reads reads, Lag lag, EventFrames frames) {
         this.reads = reads;
-        this.journal = journal;
+        this.lag = lag;
         this.frames = frames;
     }
 
@@ -51,7 +52,7 @@ final class SqliteJobReads implements JobReads {
 
     @Override
     public List<JobEvent> events(JobId job, long after, int limit) throws StoreException {
-        journal.emptyUnlessFull();
+        lag.endWherePossible();
         return reads.read(session -> readEvents(session, job, after, limit));
     }
 
@@ -61,21 +62,24 @@ final class SqliteJobReads implements JobReads {
             throw new IllegalArgumentException(
                     "a page has 1 to " + PAGE_ROWS_MAX + " rows: " + query.limit());
         }
-        ListQuery list = new ListQuery(query);
-        List<Placed> found =
-                select(
-                        list.sql(),
-                        list.parameters(),
-                        row ->
-                                new Placed(
-                                        JobRows.read(row),
-                                        new ListQuery.Cursor(row.getLong("arrival"))));
+        lag.endWherePossible();
+        List<Placed> found = reads.read(session -> list(session, query));
         List<Placed> page = found.subList(0, Math.min(found.size(), query.limit()));
         Optional<String> next =
                 found.size() > page.size()
                         ? Optional.of(page.getLast().cursor().toString())
                         : Optional.empty();
         return new Page(page.stream().map(Placed::row).toList(), next);
+    }
+
+    private static List<Placed> list(Session session, Query query) throws SQLException {
+        ListQuery list = new ListQuery(query, session.dialect());
+        return session.select(
+                list.sql(),
+                list.parameters(),
+                row ->
+                        new Placed(
+                                JobRows.read(row), new ListQuery.Cursor(row.getLong("arrival"))));
     }
 
     @Override
@@ -123,7 +127,7 @@ final class SqliteJobReads implements JobReads {
     @Override
     public boolean isReferenced(BlobId blob) throws StoreException {
         // Strictly: a reference that waits in the journal must not be missed.
-        journal.empty();
+        lag.end();
         String sql = "SELECT 1 FROM blob_references WHERE blob = ? LIMIT 1";
         return !select(sql, List.of(blob.sha256()), row -> row.getInt(1)).isEmpty();
     }
@@ -133,7 +137,7 @@ final class SqliteJobReads implements JobReads {
         if (hasReference(blob, by)) {
             return true;
         }
-        journal.empty();
+        lag.end();
         return hasReference(blob, by);
     }
 
@@ -178,7 +182,7 @@ final class SqliteJobReads implements JobReads {
 
     private <T> List<T> select(String sql, List<?> parameters, Session.Row<T> row)
             throws StoreException {
-        journal.emptyUnlessFull();
+        lag.endWherePossible();
         return reads.read(session -> session.select(sql, parameters, row));
     }
 
@@ -208,4 +212,28 @@ final class SqliteJobReads implements JobReads {
     }
 
     private record Placed(JobRow row, ListQuery.Cursor cursor) {}
+
+    /** What was committed and is not in the tables yet. */
+    public interface Lag {
+
+        /** An engine that writes the tables in the commit. */
+        Lag NONE =
+                new Lag() {
+                    @Override
+                    public void end() {
+                        // Nothing lags.
+                    }
+
+                    @Override
+                    public void endWherePossible() {
+                        // Nothing lags.
+                    }
+                };
+
+        /** Makes the tables show everything that was committed. */
+        void end() throws StoreException;
+
+        /** As {@code end}, but goes on with what the tables show when there is no space. */
+        void endWherePossible() throws StoreException;
+    }
 }

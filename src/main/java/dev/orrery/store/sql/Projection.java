@@ -1,4 +1,8 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
+
+import static dev.orrery.store.sql.Bulk.Column.bytes;
+import static dev.orrery.store.sql.Bulk.Column.text;
+import static dev.orrery.store.sql.Bulk.Column.whole;
 
 import dev.orrery.model.BlobId;
 import dev.orrery.model.CapturedLog;
@@ -10,56 +14,70 @@ import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
+import dev.orrery.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * What the events of a journal mean for the tables.
+ * What durable events mean for the tables.
  *
  * <p>It is first folded in memory, so that a job or a namespace that many of the events touch is
  * written once.
  */
-final class Projection {
+public final class Projection {
 
-    private static final String EVENTS =
-            "INSERT INTO events (job, seq, run) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
-    private static final String MISFIT =
-            "INSERT INTO misfits (job, last_seq, run) VALUES (?, ?, ?)";
-    private static final String PURGED =
-            "INSERT INTO purged (end_order, job, number) SELECT end_order, id, number FROM jobs"
-                    + " WHERE id = ? AND end_order > ?";
-    private static final String LABEL =
-            "INSERT INTO job_labels (key, value, arrival, job) VALUES (?, ?, ?, ?)"
-                    + " ON CONFLICT DO NOTHING";
-    private static final String NUMBER =
-            "INSERT INTO numbers (namespace, last) VALUES (?, ?) ON CONFLICT (namespace)"
-                    + " DO UPDATE SET last = excluded.last WHERE excluded.last > numbers.last";
-    private static final String SUBMISSION =
-            "INSERT INTO submissions (namespace, key, body_hash, job, number, at)"
-                    + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (namespace, key) DO UPDATE SET"
-                    + " body_hash = excluded.body_hash, job = excluded.job,"
-                    + " number = excluded.number, at = excluded.at";
-    private static final String BLOB =
-            "INSERT INTO blob_references (blob, job) VALUES (?, ?) ON CONFLICT DO NOTHING";
-    private static final String DRAIN =
-            "INSERT INTO draining (worker) VALUES (?) ON CONFLICT DO NOTHING";
+    private static final String NOTHING = "ON CONFLICT DO NOTHING";
+    private static final Bulk EVENTS =
+            Bulk.Insert.of("events", NOTHING, bytes("job"), whole("seq"), bytes("run"));
+    private static final Bulk MISFIT =
+            Bulk.Insert.of("misfits", "", bytes("job"), whole("last_seq"), bytes("run"));
+    private static final Bulk LABEL =
+            Bulk.Insert.of(
+                    "job_labels",
+                    NOTHING,
+                    text("key"),
+                    text("value"),
+                    whole("arrival"),
+                    bytes("job"));
+    private static final Bulk NUMBER =
+            Bulk.Insert.of(
+                    "numbers",
+                    "ON CONFLICT (namespace) DO UPDATE SET last = excluded.last"
+                            + " WHERE excluded.last > numbers.last",
+                    text("namespace"),
+                    whole("last"));
+    private static final Bulk SUBMISSION =
+            Bulk.Insert.of(
+                    "submissions",
+                    "ON CONFLICT (namespace, key) DO UPDATE SET"
+                            + " body_hash = excluded.body_hash, job = excluded.job,"
+                            + " number = excluded.number, at = excluded.at",
+                    text("namespace"),
+                    text("key"),
+                    text("body_hash"),
+                    bytes("job"),
+                    whole("number"),
+                    whole("at"));
+    private static final Bulk BLOB =
+            Bulk.Insert.of("blob_references", NOTHING, text("blob"), bytes("job"));
+    private static final Bulk DRAIN = Bulk.Insert.of("draining", NOTHING, text("worker"));
+
+    private static final Map<JobChange.Kind, Bulk> UPDATES = new ConcurrentHashMap<>();
 
     private final Session session;
     private final Rows rows = new Rows();
     private final Map<JobId, JobChange> jobs = new LinkedHashMap<>();
     private final Map<String, Long> numbers = new TreeMap<>();
-    private final Map<Integer, String> updates = new HashMap<>();
+    private final Map<List<String>, @Nullable Object[]> submissions = new LinkedHashMap<>();
     private long lastArrival;
     private long lastEnd;
     private int misfits;
@@ -70,10 +88,10 @@ final class Projection {
      * @param arrival of the latest job
      * @param end the place of the latest end
      */
-    record Reach(long arrival, long end) {
+    public record Reach(long arrival, long end) {
 
         /** As the tables say. */
-        static Reach read(Session session) throws SQLException {
+        public static Reach read(Session session) throws SQLException {
             return new Reach(
                     session.number("SELECT coalesce(max(arrival), 0) FROM jobs"),
                     Math.max(
@@ -83,24 +101,25 @@ final class Projection {
     }
 
     /** A projection onto tables that are so far. */
-    Projection(Session session, Reach reach) {
+    public Projection(Session session, Reach reach) {
         this.session = session;
         this.lastArrival = reach.arrival();
         this.lastEnd = reach.end();
     }
 
-    Reach reach() {
+    /** How far the tables are now. */
+    public Reach reach() {
         return new Reach(lastArrival, lastEnd);
     }
 
     /** How many jobs had events that did not follow on what was there. */
-    int misfits() {
+    public int misfits() {
         return misfits;
     }
 
     /** Writes the events into the open transaction. */
-    void write(List<Journal.Framed> events) throws SQLException {
-        for (Journal.Framed framed : events) {
+    public void write(List<Framed> events) throws SQLException, StoreException {
+        for (Framed framed : events) {
             switch (framed.event()) {
                 case JobEvent change -> take(change, framed.frame());
                 case DurableEvent.WorkerDrainSet drain -> setDrain(drain);
@@ -133,14 +152,16 @@ final class Projection {
         spec.labels().forEach((key, value) -> rows.add(LABEL, key, value, lastArrival, job));
         if (submitted.idempotencyKey().isPresent()) {
             IdempotencyKey key = submitted.idempotencyKey().get();
-            rows.add(
-                    SUBMISSION,
-                    namespace,
-                    key.key(),
-                    key.bodyHash(),
-                    job,
-                    submitted.number(),
-                    Values.ofInstant(event.at()));
+            submissions.put(
+                    List.of(namespace, key.key()),
+                    new @Nullable Object[] {
+                        namespace,
+                        key.key(),
+                        key.bodyHash(),
+                        job,
+                        submitted.number(),
+                        Values.ofInstant(event.at())
+                    });
         }
     }
 
@@ -178,7 +199,8 @@ final class Projection {
         }
     }
 
-    private void setDrain(DurableEvent.WorkerDrainSet drain) throws SQLException {
+    private void setDrain(DurableEvent.WorkerDrainSet drain)
+            throws SQLException, StoreException {
         if (drain.draining()) {
             rows.add(DRAIN, drain.worker().name());
             flush();
@@ -188,53 +210,31 @@ final class Projection {
         }
     }
 
-    private void purge(List<JobId> purged) throws SQLException {
+    private void purge(List<JobId> purged) throws SQLException, StoreException {
         flush();
-        for (JobId id : purged) {
-            byte[] job = Values.ofJob(id);
-            session.update(PURGED, job, lastEnd - LoadedState.ENDED_MAX);
-            purgeLabels(job);
-            session.update("DELETE FROM blob_references WHERE job = ?", job);
-            session.update("DELETE FROM events WHERE job = ?", job);
-            session.update("DELETE FROM jobs WHERE id = ?", job);
-        }
-        session.update("DELETE FROM purged WHERE end_order <= ?", lastEnd - LoadedState.ENDED_MAX);
+        session.dialect().purge(session, purged, lastEnd - LoadedState.ENDED_MAX);
     }
 
-    private void purgeLabels(byte[] job) throws SQLException {
-        PreparedStatement row = session.bind("SELECT arrival, labels FROM jobs WHERE id = ?", job);
-        try (ResultSet found = row.executeQuery()) {
-            if (!found.next()) {
-                return;
-            }
-            long arrival = found.getLong(1);
-            for (Map.Entry<String, String> label : Values.toLabels(found.getString(2)).entrySet()) {
-                session.update(
-                        "DELETE FROM job_labels WHERE key = ? AND value = ? AND arrival = ?",
-                        label.getKey(),
-                        label.getValue(),
-                        arrival);
-            }
-        }
-    }
-
-    private void flush() throws SQLException {
-        Map<String, List<JobChange>> changes = new LinkedHashMap<>();
+    private void flush() throws SQLException, StoreException {
+        Map<Bulk, List<JobChange>> changes = new LinkedHashMap<>();
         for (JobChange change : jobs.values()) {
-            String sql =
+            Bulk bulk =
                     change.isNew()
                             ? JobColumn.INSERT
-                            : updates.computeIfAbsent(change.mask(), JobColumn::update);
-            changes.computeIfAbsent(sql, first -> new ArrayList<>()).add(change);
+                            : UPDATES.computeIfAbsent(
+                                    change.kind(), it -> JobColumn.update(it.mask(), it.opens()));
+            changes.computeIfAbsent(bulk, first -> new ArrayList<>()).add(change);
         }
         jobs.clear();
         List<JobChange> fitting = new ArrayList<>();
-        for (Map.Entry<String, List<JobChange>> group : changes.entrySet()) {
+        for (Map.Entry<Bulk, List<JobChange>> group : changes.entrySet()) {
             fitting.addAll(write(group.getKey(), group.getValue(), JobChange::parameters));
         }
         write(EVENTS, fitting, JobChange::runParameters);
         numbers.forEach((namespace, last) -> rows.add(NUMBER, namespace, last));
         numbers.clear();
+        submissions.values().forEach(row -> rows.add(SUBMISSION, row));
+        submissions.clear();
         rows.write(session);
     }
 
@@ -242,13 +242,13 @@ final class Projection {
      * Writes a row for each change and gives those for which there was a place.
      *
      * <p>What does not fit, such as an event of a job that is not there, is a bug of whoever
-     * decided it. It is durable by now, and refusing it would close the store for good: it is kept
+     * decided it. Where it is durable by now, refusing it would close the store for good: it is kept
      * aside and reported.
      */
     private List<JobChange> write(
-            String sql, List<JobChange> changes, Function<JobChange, @Nullable Object[]> parameters)
-            throws SQLException {
-        int[] changed = session.batch(sql, changes.stream().map(parameters).toList());
+            Bulk bulk, List<JobChange> changes, Function<JobChange, @Nullable Object[]> parameters)
+            throws SQLException, StoreException {
+        int[] changed = session.fit(bulk, changes.stream().map(parameters).toList());
         List<JobChange> fitting = new ArrayList<>(changes.size());
         for (int i = 0; i < changed.length; i++) {
             if (changed[i] == 1) {

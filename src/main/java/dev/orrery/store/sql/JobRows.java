@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
 
 import dev.orrery.model.Namespace;
 import dev.orrery.store.JobReads.JobRow;

@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
 
 import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
@@ -25,6 +25,7 @@ final class JobChange {
     private final List<byte[]> frames = new ArrayList<>(3);
     private int mask;
     private long firstSeq;
+    private boolean opens;
     private long lastSeq;
 
     JobChange(JobId job) {
@@ -41,9 +42,9 @@ final class JobChange {
         return new @Nullable Object[] {id, lastSeq, EventFrames.concatenate(frames)};
     }
 
-    /** The columns that were set. */
-    int mask() {
-        return mask;
+    /** The statement that these parameters are for, but for a new row. */
+    Kind kind() {
+        return new Kind(mask, opens);
     }
 
     /** Whether the job begins here, so that its row is new. */
@@ -88,6 +89,7 @@ final class JobChange {
     void apply(JobEvent event, byte[] frame) {
         if (frames.isEmpty()) {
             firstSeq = event.seq();
+            opens = event.change() instanceof JobEvent.Retried;
         }
         frames.add(frame);
         lastSeq = event.seq();
@@ -170,4 +172,12 @@ final class JobChange {
         values[column.place()] = value;
         mask |= column.bit();
     }
+
+    /**
+     * Changes that one statement writes.
+     *
+     * @param mask the columns that were set
+     * @param opens whether a new round follows on an end
+     */
+    record Kind(int mask, boolean opens) {}
 }

@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
 
 import dev.orrery.model.Namespace;
 import dev.orrery.protocol.Principal;
@@ -13,17 +13,18 @@ import java.util.List;
 import java.util.Optional;
 
 /** Tokens and secrets as rows. */
-final class SqliteTokens implements Tokens {
+public final class SqlTokens implements Tokens {
 
     private static final int SECRET_BYTES = 32;
     private static final String COLUMNS = "name, role, namespace, created_at, expires_at";
 
-    private final Writer writer;
-    private final ReadPool reads;
+    private final Writes writes;
+    private final Reads reads;
     private final SecureRandom random = new SecureRandom();
 
-    SqliteTokens(Writer writer, ReadPool reads) {
-        this.writer = writer;
+    /** Tokens that are written by the one and read by the other. */
+    public SqlTokens(Writes writes, Reads reads) {
+        this.writes = writes;
         this.reads = reads;
     }
 
@@ -33,7 +34,7 @@ final class SqliteTokens implements Tokens {
             throws StoreException {
         Optional<String> namespace = principal.namespace().map(Namespace::name);
         Optional<Long> expires = expiresAt.map(Values::ofInstant);
-        return writer.transact(session ->
+        return writes.transact(session ->
                 session.update(
                                 "INSERT INTO tokens (sha256, "
                                         + COLUMNS
@@ -56,7 +57,7 @@ final class SqliteTokens implements Tokens {
                         + " FROM tokens WHERE sha256 = ?"
                         + " AND (expires_at IS NULL OR expires_at > ?)";
         List<Object> parameters = List.of(sha256, Values.ofInstant(now));
-        return reads.read(session -> session.select(sql, parameters, SqliteTokens::entry)).stream()
+        return reads.read(session -> session.select(sql, parameters, SqlTokens::entry)).stream()
                 .map(Entry::principal)
                 .findFirst();
     }
@@ -64,12 +65,12 @@ final class SqliteTokens implements Tokens {
     @Override
     public List<Entry> list() throws StoreException {
         String sql = "SELECT " + COLUMNS + " FROM tokens ORDER BY name";
-        return reads.read(session -> session.select(sql, List.of(), SqliteTokens::entry));
+        return reads.read(session -> session.select(sql, List.of(), SqlTokens::entry));
     }
 
     @Override
     public boolean revoke(String name) throws StoreException {
-        return writer.transact(
+        return writes.transact(
                 session -> session.update("DELETE FROM tokens WHERE name = ?", name) == 1);
     }
 
@@ -78,7 +79,7 @@ final class SqliteTokens implements Tokens {
         Optional<byte[]> known = reads.read(session -> findSecret(session, name));
         return known.isPresent()
                 ? known.get()
-                : writer.transact(session -> makeSecret(session, name));
+                : writes.transact(session -> makeSecret(session, name));
     }
 
     /** Makes the secret unless somebody was faster. */

@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
 
 import dev.orrery.model.TaskStatus;
 import dev.orrery.store.JobReads.Query;
@@ -19,12 +19,14 @@ import java.util.Map;
 final class ListQuery {
 
     private final Query query;
+    private final Dialect dialect;
     private final StringBuilder sql = new StringBuilder();
     private final List<Object> parameters = new ArrayList<>();
 
     /** A query that gives one row more than the limit when there is a further page. */
-    ListQuery(Query query) {
+    ListQuery(Query query, Dialect dialect) {
         this.query = query;
+        this.dialect = dialect;
         if (!query.labels().isEmpty()) {
             appendLabelled();
         } else if (query.statuses().size() > 1) {
@@ -76,9 +78,9 @@ final class ListQuery {
             sql.append(" FROM jobs j WHERE TRUE");
             appendConditions(List.of(status));
             appendOrder("j.arrival");
-            separator = ") UNION ALL SELECT * FROM (";
+            separator = ") AS page UNION ALL SELECT * FROM (";
         }
-        sql.append(")");
+        sql.append(") AS page");
         appendOrder("arrival");
     }
 
@@ -95,7 +97,7 @@ final class ListQuery {
         query.submittedBefore().ifPresent(at -> and("j.submitted_at < ?", Values.ofInstant(at)));
         query.numberFirst().ifPresent(first -> and("j.number >= ?", first));
         query.numberLast().ifPresent(last -> and("j.number <= ?", last));
-        query.name().ifPresent(part -> and("j.name LIKE ? ESCAPE '\\'", "%" + escape(part) + "%"));
+        query.name().ifPresent(part -> and(dialect.contains("j.name"), "%" + escape(part) + "%"));
     }
 
     private void appendOrder(String arrival) {

@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -21,10 +21,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /** The forms that values take in columns; changing one needs a migration. */
-final class Values {
+public final class Values {
 
     /** States with a smaller code live. */
-    static final int TERMINAL_CODE_MIN = 10;
+    public static final int TERMINAL_CODE_MIN = 10;
 
     private static final long NANOS = 1_000_000_000L;
 
@@ -61,20 +61,22 @@ final class Values {
         throw new IllegalStateException("no state has the code " + code);
     }
 
-    static byte[] ofJob(JobId job) {
+    /** The key of a job. */
+    public static byte[] ofJob(JobId job) {
         return ByteBuffer.allocate(16)
                 .putLong(job.value().getMostSignificantBits())
                 .putLong(job.value().getLeastSignificantBits())
                 .array();
     }
 
-    static JobId toJob(byte[] bytes) {
+    /** The job of a key. */
+    public static JobId toJob(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         return new JobId(new UUID(buffer.getLong(), buffer.getLong()));
     }
 
     /** Nanoseconds since 1970; times that a broken clock reports are brought into the range. */
-    static long ofInstant(Instant at) {
+    public static long ofInstant(Instant at) {
         if (at.isBefore(Instant.EPOCH)) {
             return 0;
         }
@@ -107,7 +109,8 @@ final class Values {
         return text.toString();
     }
 
-    static SortedMap<String, String> toLabels(String text) {
+    /** Labels by their keys. */
+    public static SortedMap<String, String> toLabels(String text) {
         if (text.equals(NO_LABELS)) {
             return Collections.emptySortedMap();
         }

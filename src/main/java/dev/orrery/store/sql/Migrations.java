@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
 
 import dev.orrery.store.StoreException;
 
@@ -6,36 +6,50 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 
 /** The numbered scripts that bring a database of any earlier version to this program's. */
-final class Migrations {
+public final class Migrations {
 
-    private static final List<String> SCRIPTS = List.of("0001-jobs.sql", "0002-ends.sql");
+    private final String folder;
+    private final List<String> scripts;
 
-    private Migrations() {}
+    /**
+     * The scripts of an engine.
+     *
+     * @param folder below {@code /db}
+     * @param scripts their names in order
+     */
+    public Migrations(String folder, List<String> scripts) {
+        this.folder = folder;
+        this.scripts = List.copyOf(scripts);
+    }
 
-    /** Runs what is missing, each script in a transaction of its own. */
-    static void run(Session session, Path file, Faults faults) throws SQLException, StoreException {
+    /**
+     * Runs what is missing, each script in a transaction of its own.
+     *
+     * @param store what people call the database
+     */
+    public void run(Session session, String store, Faults faults)
+            throws SQLException, StoreException {
         session.run(
                 "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY)");
         int version = version(session);
-        if (version > SCRIPTS.size()) {
+        if (version > scripts.size()) {
             throw faults.broken(
-                    file
+                    store
                             + " was written by a newer Orrery (its schema is version "
                             + version
                             + ", this program knows "
-                            + SCRIPTS.size()
+                            + scripts.size()
                             + "): start that version, or restore a backup of this one");
         }
-        for (int next = version + 1; next <= SCRIPTS.size(); next++) {
+        for (int next = version + 1; next <= scripts.size(); next++) {
             session.begin();
             try {
-                for (String statement : statements(SCRIPTS.get(next - 1))) {
+                for (String statement : statements(scripts.get(next - 1))) {
                     session.run(statement);
                 }
                 session.run("INSERT INTO schema_version (version) VALUES (" + next + ")");
@@ -56,8 +70,8 @@ final class Migrations {
     }
 
     /** A script's statements: each ends with a semicolon at the end of a line. */
-    private static List<String> statements(String script) {
-        String path = "/db/sqlite/" + script;
+    private List<String> statements(String script) {
+        String path = "/db/" + folder + "/" + script;
         try (InputStream stream = Migrations.class.getResourceAsStream(path)) {
             if (stream == null) {
                 throw new IllegalStateException("the program lacks its script " + path);

@@ -1,4 +1,4 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
 
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
@@ -15,16 +15,17 @@ import java.util.zip.CRC32C;
 /**
  * Runs of events as the bytes of a column: for each its length, a CRC-32C and its encoded form.
  *
- * <p>The checksum is ours because SQLite has none, and a flipped bit must not become another
+ * <p>The checksum is ours because SQLite has none, and PostgreSQL need not, and a flipped bit must not become another
  * history.
  */
-final class EventFrames {
+public final class EventFrames {
 
     private static final int HEADER_BYTES = 2 * Integer.BYTES;
 
     private final Faults faults;
 
-    EventFrames(Faults faults) {
+    /** Frames whose damage is told as these faults. */
+    public EventFrames(Faults faults) {
         this.faults = faults;
     }
 
@@ -39,7 +40,7 @@ final class EventFrames {
     }
 
     /** Frames one after another. */
-    static byte[] concatenate(List<byte[]> frames) {
+    public static byte[] concatenate(List<byte[]> frames) {
         if (frames.size() == 1) {
             return frames.getFirst();
         }
@@ -48,7 +49,8 @@ final class EventFrames {
         return run.array();
     }
 
-    List<DurableEvent> decode(byte[] run) throws StoreException {
+    /** The events of a run. */
+    public List<DurableEvent> decode(byte[] run) throws StoreException {
         List<DurableEvent> events = new ArrayList<>();
         ByteBuffer rest = ByteBuffer.wrap(run);
         while (rest.hasRemaining()) {

@@ -1,12 +1,9 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store.sql;
+
+import dev.orrery.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
-import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteConfig.TempStore;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,15 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One connection and its prepared statements, used by one thread at a time. */
-final class Session implements AutoCloseable {
-
-    /** For the case that an operator's tool holds the file; we never wait for ourselves. */
-    private static final int BUSY_MILLIS = 5_000;
-
-    /** Negative means KiB. */
-    private static final int WRITER_CACHE = -64 * 1024;
-
-    private static final int READER_CACHE = -8 * 1024;
+public final class Session implements AutoCloseable {
 
     /**
      * Texts of statements come from a small set; past this the filters vary more than we thought.
@@ -34,53 +23,19 @@ final class Session implements AutoCloseable {
     private static final int STATEMENTS_MAX = 200;
 
     private final Connection connection;
+    private final Dialect dialect;
     private final Statement plain;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-    private Session(Connection connection) throws SQLException {
+    /** A session of an engine, which closes the connection. */
+    public Session(Connection connection, Dialect dialect) throws SQLException {
         this.connection = connection;
+        this.dialect = dialect;
         this.plain = connection.createStatement();
     }
 
-    /**
-     * Opens the connection that writes. It does not checkpoint by itself: SQLite would ignore a
-     * checkpoint's failed sync, and the next one could succeed over lost pages.
-     */
-    static Session writer(Path file) throws SQLException {
-        SQLiteConfig config = config(WRITER_CACHE);
-        config.setJournalMode(JournalMode.WAL);
-        config.setSynchronous(SynchronousMode.FULL);
-        Session session = open(file, config);
-        session.run("PRAGMA wal_autocheckpoint = 0");
-        return session;
-    }
-
-    static Session reader(Path file) throws SQLException {
-        SQLiteConfig config = config(READER_CACHE);
-        config.setReadOnly(true);
-        return open(file, config);
-    }
-
-    private static SQLiteConfig config(int cache) {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setBusyTimeout(BUSY_MILLIS);
-        config.setCacheSize(cache);
-        config.setTempStore(TempStore.MEMORY);
-        return config;
-    }
-
-    private static Session open(Path file, SQLiteConfig config) throws SQLException {
-        Connection connection = config.createConnection("jdbc:sqlite:" + file);
-        try {
-            return new Session(connection);
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
-        }
-    }
-
     /** The statement of this text, prepared once. */
-    PreparedStatement prepare(String sql) throws SQLException {
+    public PreparedStatement prepare(String sql) throws SQLException {
         PreparedStatement known = statements.get(sql);
         if (known != null) {
             return known;
@@ -94,7 +49,7 @@ final class Session implements AutoCloseable {
     }
 
     /** All rows of a query. */
-    <T> List<T> select(String sql, List<?> parameters, Row<T> row) throws SQLException {
+    public <T> List<T> select(String sql, List<?> parameters, Row<T> row) throws SQLException {
         List<T> rows = new ArrayList<>();
         try (ResultSet found = bind(sql, parameters.toArray()).executeQuery()) {
             while (found.next()) {
@@ -105,19 +60,19 @@ final class Session implements AutoCloseable {
     }
 
     /** The only number of a query, 0 when there is no row. */
-    long number(String sql) throws SQLException {
+    public long number(String sql) throws SQLException {
         try (ResultSet row = prepare(sql).executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
         }
     }
 
     /** Changes rows, and says how many. */
-    int update(String sql, @Nullable Object... parameters) throws SQLException {
+    public int update(String sql, @Nullable Object... parameters) throws SQLException {
         return bind(sql, parameters).executeUpdate();
     }
 
     /** Executes a statement for each row of parameters, and says how many rows each changed. */
-    int[] batch(String sql, List<@Nullable Object[]> rows) throws SQLException {
+    public int[] batch(String sql, List<@Nullable Object[]> rows) throws SQLException {
         PreparedStatement statement = prepare(sql);
         for (@Nullable Object[] row : rows) {
             bind(statement, row);
@@ -126,8 +81,28 @@ final class Session implements AutoCloseable {
         return statement.executeBatch();
     }
 
+    /** Writes rows; those that the statement's conflict clause leaves out are left out. */
+    void write(Bulk bulk, List<@Nullable Object[]> rows) throws SQLException {
+        dialect.write(this, bulk, rows);
+    }
+
+    /** Writes rows for each of which there should be a place; see {@link Dialect#fit}. */
+    int[] fit(Bulk bulk, List<@Nullable Object[]> rows) throws SQLException, StoreException {
+        return dialect.fit(this, bulk, rows);
+    }
+
+    /** The engine. */
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    /** The connection, for what only one engine has. */
+    public Connection connection() {
+        return connection;
+    }
+
     /** The statement, ready to be executed. */
-    PreparedStatement bind(String sql, @Nullable Object... parameters) throws SQLException {
+    public PreparedStatement bind(String sql, @Nullable Object... parameters) throws SQLException {
         PreparedStatement statement = prepare(sql);
         bind(statement, parameters);
         return statement;
@@ -142,27 +117,28 @@ final class Session implements AutoCloseable {
     }
 
     /** Runs a statement without parameters or result. */
-    void run(String sql) throws SQLException {
+    public void run(String sql) throws SQLException {
         plain.execute(sql);
     }
 
     /** Begins a transaction that may write. */
-    void begin() throws SQLException {
-        run("BEGIN IMMEDIATE");
+    public void begin() throws SQLException {
+        dialect.begin(this);
     }
 
-    void commit() throws SQLException {
-        run("COMMIT");
+    /** Makes the open transaction durable. */
+    public void commit() throws SQLException {
+        dialect.commit(this);
     }
 
     /**
-     * Undoes what is open; SQLite has often done so by itself when a statement failed. The driver
+     * Undoes what is open; SQLite has often done so by itself when a statement failed. Its driver
      * makes a statement that failed useless, so all are prepared anew.
      */
-    void rollback(Exception cause) {
+    public void rollback(Exception cause) {
         try {
             closeStatements();
-            run("ROLLBACK");
+            dialect.rollback(this);
         } catch (SQLException alreadyUndone) {
             cause.addSuppressed(alreadyUndone);
         }
@@ -185,7 +161,8 @@ final class Session implements AutoCloseable {
 
     /** How one row is read. */
     @FunctionalInterface
-    interface Row<T> {
+    public interface Row<T> {
+        /** Reads it. */
         T read(ResultSet row) throws SQLException;
     }
 }
