@@ -44,7 +44,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,9 +53,6 @@ import java.util.concurrent.Executors;
 /** The master of a node: its store, its API with a proxy beside it, and its scheduler. */
 final class MasterRole {
     private static final Logger LOG = LoggerFactory.getLogger(MasterRole.class);
-
-    private static final Leadership.Pace PACE =
-            new Leadership.Pace(Duration.ofSeconds(4), Duration.ofSeconds(1));
 
     private final Surroundings around;
     private final MasterParts parts;
@@ -216,8 +212,12 @@ final class MasterRole {
                                 Components.rules(around.settings()),
                                 Components.policies(around.settings().scheduling()),
                                 new Leadership.Self(
-                                        around.node().id(), around.node().id(), uri().toString()),
-                                PACE,
+                                        parts.id().toString(),
+                                        around.node().id(),
+                                        uri().toString()),
+                                new Leadership.Pace(
+                                        around.settings().leadership().ttl(),
+                                        around.settings().leadership().renew()),
                                 around.fatal()));
         scheduler = Optional.of(verticle);
         new MasterMetrics(around.metrics()).bind(verticle);

@@ -2,6 +2,7 @@ package dev.orrery.node;
 
 import dev.orrery.bus.BusNode;
 import dev.orrery.bus.BusStart;
+import dev.orrery.bus.MasterRank;
 import dev.orrery.config.Role;
 import dev.orrery.config.Settings;
 import dev.orrery.node.enrol.NodeTls;
@@ -126,7 +127,9 @@ public final class Node implements AutoCloseable {
 
     /** Which store a master has, as the other masters are told. */
     private String store() {
-        return settings.server().data().toString();
+        return settings.storage().database().isPresent()
+                ? MasterRank.SHARED
+                : settings.server().data().toString();
     }
 
     /** Where the command line finds the server, and whom it may trust there. */

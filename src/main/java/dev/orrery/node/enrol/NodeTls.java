@@ -27,9 +27,12 @@ public final class NodeTls {
     public static Settings complete(Set<Role> roles, Settings settings) throws IOException {
         Optional<URI> server = settings.cluster().enrolsAt();
         if (server.isPresent()) {
-            if (roles.contains(Role.MASTER)) {
+            boolean isFirst = settings.storage().database().isEmpty();
+            if (roles.contains(Role.MASTER) && isFirst) {
                 throw new ConfigurationException(
-                        List.of("cluster.join: a master does not enrol; name members to join"));
+                        List.of(
+                                "cluster.join: a master that shares no store does not enrol; name"
+                                        + " members to join, or give storage.url"));
             }
             return new Enrolment(settings, server.get()).settings();
         }
