@@ -355,29 +355,13 @@ public record Settings(
                         server.origins(),
                         server.drainTimeout());
         return new Settings(
-                named,
-                cluster,
-                scheduling,
-                worker,
-                storage,
-                limits,
-                threads,
-                compat,
-                leadership);
+                named, cluster, scheduling, worker, storage, limits, threads, compat, leadership);
     }
 
     /** These settings with another cluster. */
     public Settings with(Cluster other) {
         return new Settings(
-                server,
-                other,
-                scheduling,
-                worker,
-                storage,
-                limits,
-                threads,
-                compat,
-                leadership);
+                server, other, scheduling, worker, storage, limits, threads, compat, leadership);
     }
 
     /** Names other than localhost count as beyond loopback, whatever they resolve to today. */

@@ -134,8 +134,7 @@ final class Connector {
             List<String> options = new ArrayList<>();
             options.add("statement_timeout=" + statement.toMillis());
             options.add("lock_timeout=" + lock.toMillis());
-            options.add(
-                    "idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION.toMillis());
+            options.add("idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION.toMillis());
             options.add("tcp_user_timeout=4000");
             options.add("tcp_keepalives_idle=1");
             options.add("tcp_keepalives_interval=1");

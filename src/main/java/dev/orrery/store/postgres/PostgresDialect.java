@@ -87,7 +87,8 @@ final class PostgresDialect implements Dialect {
     public void purge(Session session, List<JobId> jobs, long endsAbove) throws SQLException {
         Object ids =
                 session.connection()
-                        .createArrayOf("bytea", jobs.stream().map(Values::ofJob).toArray(byte[][]::new));
+                        .createArrayOf(
+                                "bytea", jobs.stream().map(Values::ofJob).toArray(byte[][]::new));
         session.update(PURGED, ids, endsAbove);
         session.update("DELETE FROM job_labels WHERE job = ANY (?)", ids);
         session.update("DELETE FROM blob_references WHERE job = ANY (?)", ids);

@@ -59,8 +59,7 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
 
     @Override
     public void renew(long epoch, Duration ttl) throws StoreException {
-        int renewed =
-                connection.use(session -> session.update(RENEW, ttl.toMillis(), epoch));
+        int renewed = connection.use(session -> session.update(RENEW, ttl.toMillis(), epoch));
         if (renewed == 0) {
             throw new StoreException(
                     Kind.FENCED, "epoch " + term().epoch() + " leads, not " + epoch);
@@ -76,16 +75,14 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
     public Term term() throws StoreException {
         Term term =
                 connection.use(session ->
-                        session
-                                .select(
+                        session.select(
                                         TERM,
                                         List.of(),
                                         row ->
                                                 new Term(
                                                         row.getLong(1),
                                                         new Holder(
-                                                                row.getString(2),
-                                                                row.getString(3)),
+                                                                row.getString(2), row.getString(3)),
                                                         row.getBoolean(4)))
                                 .getFirst());
         see(term.epoch());

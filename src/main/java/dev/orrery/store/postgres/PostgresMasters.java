@@ -33,8 +33,7 @@ final class PostgresMasters implements Masters {
     public void report(Master self) throws StoreException {
         sessions.read(session -> {
             int written =
-                    session.update(
-                            REPORT, self.id(), self.node(), self.dataUri(), self.workers());
+                    session.update(REPORT, self.id(), self.node(), self.dataUri(), self.workers());
             return written + session.update(FORGET);
         });
     }

@@ -119,7 +119,9 @@ public final class PostgresStore implements Store {
         commits.commit(epoch, events, forgetting());
     }
 
-    /** Waits for what an earlier connection of ours left under way, so that it cannot come later. */
+    /**
+     * Waits for what an earlier connection of ours left under way, so that it cannot come later.
+     */
     @Override
     public LoadedState load() throws StoreException {
         leaderRow.awaitCommits();

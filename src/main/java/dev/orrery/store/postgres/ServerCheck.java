@@ -44,16 +44,15 @@ final class ServerCheck {
                 LOG.atWarn()
                         .addKeyValue("database", name)
                         .log(
-                                "{}=off: THIS SERVER LOSES OR DAMAGES WHAT WAS ACKNOWLEDGED when its"
-                                        + " machine fails; set it to on",
+                                "{}=off: THIS SERVER LOSES OR DAMAGES WHAT WAS ACKNOWLEDGED when"
+                                    + " its machine fails; set it to on",
                                 careless);
             }
         }
     }
 
     private static String setting(Session session, String key) throws SQLException {
-        return session.select(
-                        "SELECT current_setting(?)", List.of(key), row -> row.getString(1))
+        return session.select("SELECT current_setting(?)", List.of(key), row -> row.getString(1))
                 .getFirst();
     }
 }

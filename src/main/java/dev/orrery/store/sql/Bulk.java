@@ -22,8 +22,7 @@ public sealed interface Bulk {
      * @param unless the condition under which a row is not inserted, for engines that do not look
      *     before; empty for none
      */
-    record Insert(
-            String table, List<Column> columns, String conflict, String unless, String text)
+    record Insert(String table, List<Column> columns, String conflict, String unless, String text)
             implements Bulk {
 
         /** An insertion that looks at nothing but conflicts. */
@@ -63,15 +62,16 @@ public sealed interface Bulk {
      * @param keys the columns that say in which row, after the others among the parameters
      * @param condition what must hold of the row, as SQL
      */
-    record Update(
-            String table, List<Column> set, List<Column> keys, String condition, String text)
+    record Update(String table, List<Column> set, List<Column> keys, String condition, String text)
             implements Bulk {
 
         static Update of(String table, List<Column> set, List<Column> keys, String condition) {
             String text =
                     set.stream()
                             .map(column -> column.name() + " = ?")
-                            .collect(Collectors.joining(", ", "UPDATE " + table + " SET ", " WHERE "));
+                            .collect(
+                                    Collectors.joining(
+                                            ", ", "UPDATE " + table + " SET ", " WHERE "));
             String where =
                     keys.stream()
                             .map(column -> column.name() + " = ?")

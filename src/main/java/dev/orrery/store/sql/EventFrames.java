@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
 /**
  * Runs of events as the bytes of a column: for each its length, a CRC-32C and its encoded form.
  *
- * <p>The checksum is ours because SQLite has none, and PostgreSQL need not, and a flipped bit must not become another
- * history.
+ * <p>The checksum is ours because SQLite has none, and PostgreSQL need not, and a flipped bit must
+ * not become another history.
  */
 public final class EventFrames {
 

@@ -199,8 +199,7 @@ public final class Projection {
         }
     }
 
-    private void setDrain(DurableEvent.WorkerDrainSet drain)
-            throws SQLException, StoreException {
+    private void setDrain(DurableEvent.WorkerDrainSet drain) throws SQLException, StoreException {
         if (drain.draining()) {
             rows.add(DRAIN, drain.worker().name());
             flush();
@@ -242,8 +241,8 @@ public final class Projection {
      * Writes a row for each change and gives those for which there was a place.
      *
      * <p>What does not fit, such as an event of a job that is not there, is a bug of whoever
-     * decided it. Where it is durable by now, refusing it would close the store for good: it is kept
-     * aside and reported.
+     * decided it. Where it is durable by now, refusing it would close the store for good: it is
+     * kept aside and reported.
      */
     private List<JobChange> write(
             Bulk bulk, List<JobChange> changes, Function<JobChange, @Nullable Object[]> parameters)

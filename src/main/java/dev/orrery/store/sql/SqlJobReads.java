@@ -77,9 +77,7 @@ public final class SqlJobReads implements JobReads {
         return session.select(
                 list.sql(),
                 list.parameters(),
-                row ->
-                        new Placed(
-                                JobRows.read(row), new ListQuery.Cursor(row.getLong("arrival"))));
+                row -> new Placed(JobRows.read(row), new ListQuery.Cursor(row.getLong("arrival"))));
     }
 
     @Override
