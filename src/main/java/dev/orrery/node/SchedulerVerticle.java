@@ -11,6 +11,7 @@ import dev.orrery.node.leader.WorkersHeard;
 import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.Message;
 import dev.orrery.protocol.Message.LeaderNotice;
+import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.TopicMessage;
 import dev.orrery.protocol.WorkerMessage;
 import dev.orrery.scheduling.SchedulerMachine;
@@ -57,6 +58,10 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     private final Promise<Void> settled = Promise.promise();
     private Optional<Leadership> leadership = Optional.empty();
     private Optional<Reign> reign = Optional.empty();
+
+    /** Why nobody leads, when the store has no space for it. */
+    private Optional<StoreException> full = Optional.empty();
+
     private volatile boolean leading;
     private volatile @Nullable ClusterView lastView;
 
@@ -161,6 +166,11 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     }
 
     @Override
+    public void storeFull(StoreException fault) {
+        full = Optional.of(fault);
+    }
+
+    @Override
     public void vacated(LeaderNotice notice) {
         bus.announce(notice);
     }
@@ -215,6 +225,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
                         this::failed);
         reign = Optional.of(begun);
         leading = true;
+        full = Optional.empty();
         LOG.atInfo().addKeyValue("epoch", begun.epoch()).log("leading");
         begun.begin();
         leadership.ifPresent(it -> noticed(it.notice()));
@@ -229,7 +240,12 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         if (message instanceof WorkerMessage said) {
             heard.from(said.worker());
         }
-        return reign.isPresent() && holds() ? reign.get().ask(message) : notice();
+        if (reign.isPresent() && holds()) {
+            return reign.get().ask(message);
+        }
+        return full.isPresent() && message instanceof SchedulerRequest
+                ? Future.succeededFuture(Reign.refusal(full.get()))
+                : notice();
     }
 
     private Future<Message> notice() {
@@ -282,7 +298,10 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     private void failed(StoreException fault) {
         end(fault);
         switch (fault.kind()) {
-            case FULL -> again("the store is full; loading what is on disk", fault);
+            case FULL -> {
+                full = Optional.of(fault);
+                again("the store is full; loading what is on disk", fault);
+            }
             case CONFLICT -> again("the store knows better; loading what it has", fault);
             case UNAVAILABLE -> again("the store was lost; loading what it has", fault);
             case FENCED -> again("another master leads in a later epoch", fault);

@@ -79,6 +79,9 @@ public final class Leadership {
         /** Who leads, as the store has it; told after every round. */
         void noticed(LeaderNotice notice);
 
+        /** The store has no space to say who leads. */
+        void storeFull(StoreException fault);
+
         /** This master gave the lead away, and nobody has it yet. */
         void vacated(LeaderNotice notice);
     }
@@ -281,12 +284,15 @@ public final class Leadership {
     }
 
     private void refused(Optional<Tenure> asked, Throwable fault) {
-        boolean isFenced =
-                fault instanceof StoreException it && it.kind() == StoreException.Kind.FENCED;
-        if (isFenced && tenure.isPresent() && tenure.equals(asked)) {
-            depose("another master leads in a later epoch");
-        } else if (!isFenced) {
-            LOG.atWarn().setCause(fault).log("the store did not say who leads");
+        if (fault instanceof StoreException it && it.kind() == StoreException.Kind.FENCED) {
+            if (tenure.isPresent() && tenure.equals(asked)) {
+                depose("another master leads in a later epoch");
+            }
+            return;
+        }
+        LOG.atWarn().setCause(fault).log("the store did not say who leads");
+        if (fault instanceof StoreException it && it.kind() == StoreException.Kind.FULL) {
+            events.storeFull(it);
         }
     }
 

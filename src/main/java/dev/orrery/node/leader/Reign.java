@@ -128,10 +128,12 @@ public final class Reign implements CommitLoop.Outlet {
     /** Answers requests and what workers say; a refusal is an answer too. */
     public Future<Message> ask(Message message) {
         if (loop.isFull() && message instanceof SchedulerRequest) {
-            return refusal(
-                    ProblemCode.TOO_MANY,
-                    "Too many requests wait for the disk.",
-                    "Try again after the time in Retry-After.");
+            return Future.succeededFuture(
+                    new SchedulerReply.Refused(
+                            Problem.of(
+                                    ProblemCode.TOO_MANY,
+                                    "Too many requests wait for the disk.",
+                                    "Try again after the time in Retry-After.")));
         }
         Future<Message> reply =
                 switch (message) {
@@ -142,21 +144,19 @@ public final class Reign implements CommitLoop.Outlet {
         scheduleWake();
         return message instanceof SchedulerRequest
                 ? reply.recover(fault ->
-                        isFull(fault)
-                                ? refusal(
-                                        ProblemCode.STORE_FULL,
-                                        "Nothing was changed: " + fault.getMessage(),
-                                        "Try again when there is space.")
+                        fault instanceof StoreException it && it.kind() == StoreException.Kind.FULL
+                                ? Future.succeededFuture(refusal(it))
                                 : Future.failedFuture(fault))
                 : reply;
     }
 
-    private static boolean isFull(Throwable fault) {
-        return fault instanceof StoreException it && it.kind() == StoreException.Kind.FULL;
-    }
-
-    private static Future<Message> refusal(ProblemCode code, String detail, String remedy) {
-        return Future.succeededFuture(new SchedulerReply.Refused(Problem.of(code, detail, remedy)));
+    /** The answer to a request while the store has no space. */
+    public static SchedulerReply refusal(StoreException full) {
+        return new SchedulerReply.Refused(
+                Problem.of(
+                        ProblemCode.STORE_FULL,
+                        "Nothing was changed: " + full.getMessage(),
+                        "Try again when there is space."));
     }
 
     /** Takes a wish for live events. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.Message.LeaderNotice;
 import dev.orrery.store.Masters.Master;
+import dev.orrery.store.StoreException;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -75,6 +76,11 @@ final class LeadershipTest {
 
         @Override
         public void noticed(LeaderNotice notice) {}
+
+        @Override
+        public void storeFull(StoreException fault) {
+            throw new AssertionError("not here", fault);
+        }
 
         @Override
         public void vacated(LeaderNotice notice) {
