@@ -1,5 +1,6 @@
 package dev.orrery.api;
 
+import dev.orrery.api.cluster.MasterRoutes;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
 import dev.orrery.api.enrol.EnrolRoutes;
@@ -13,7 +14,6 @@ import dev.orrery.api.rest.JobRoutes;
 import dev.orrery.api.rest.JobSelector;
 import dev.orrery.api.rest.Leader;
 import dev.orrery.api.rest.LogRoutes;
-import dev.orrery.api.rest.MasterRoutes;
 import dev.orrery.api.rest.OpenRoutes;
 import dev.orrery.api.rest.OutputRoutes;
 import dev.orrery.api.rest.PageRoutes;

@@ -1,4 +1,4 @@
-package dev.orrery.api.rest;
+package dev.orrery.api.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.orrery.api.rest;
+package dev.orrery.api.cluster;
 
 import dev.orrery.api.Access;
 import dev.orrery.api.Blocking;

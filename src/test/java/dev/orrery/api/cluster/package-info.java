@@ -1,0 +1,4 @@
+@NullMarked
+package dev.orrery.api.cluster;
+
+import org.jspecify.annotations.NullMarked;
