@@ -4,10 +4,12 @@ import dev.orrery.api.json.Refusal;
 import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.TooFewCopiesException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -27,18 +29,33 @@ public final class Faults {
         if (failure instanceof Refusal refusal) {
             return refusal.problem();
         }
-        if (failure instanceof StoreException store) {
-            Optional<Problem> known = storeProblem(store);
-            if (known.isPresent()) {
-                LOG.atWarn().setCause(store).addKeyValue("call", during).log("the store failed");
-                return known.get();
-            }
+        Optional<Problem> known = knownProblem(failure);
+        if (known.isPresent()) {
+            LOG.atWarn().setCause(failure).addKeyValue("call", during).log("the store failed");
+            return known.get();
         }
         LOG.atError().setCause(failure).addKeyValue("call", during).log("a call failed");
         return Problem.of(
                 ProblemCode.INTERNAL,
                 "something went wrong that should not",
                 "look into the log of the node, and report it");
+    }
+
+    /** A fault of the store, also one that came as a fault of its files. */
+    private static Optional<Problem> knownProblem(Throwable failure) {
+        return switch (failure) {
+            case StoreException store -> storeProblem(store);
+            case TooFewCopiesException few ->
+                    Optional.of(
+                            Problem.of(
+                                    ProblemCode.UNAVAILABLE,
+                                    few.getMessage(),
+                                    "try again in a few seconds; the operator may start another"
+                                            + " master, or set blobs.replicas.min lower"));
+            case IOException fault when fault.getCause() instanceof StoreException store ->
+                    storeProblem(store);
+            default -> Optional.empty();
+        };
     }
 
     private static Optional<Problem> storeProblem(StoreException failure) {

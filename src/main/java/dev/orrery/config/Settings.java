@@ -26,6 +26,7 @@ public record Settings(
         Scheduling scheduling,
         Worker worker,
         Storage storage,
+        Blobs blobs,
         Limits limits,
         Threads threads,
         Compat compat,
@@ -47,6 +48,7 @@ public record Settings(
                 scheduling,
                 worker,
                 storage,
+                Blobs.DEFAULT,
                 limits,
                 threads,
                 compat,
@@ -288,6 +290,17 @@ public record Settings(
     }
 
     /**
+     * Files and logs, where several masters share a store.
+     *
+     * @param replicasMin masters that have the bytes before they count as kept
+     * @param directory one that all masters share; then nothing is replicated
+     */
+    public record Blobs(int replicasMin, Optional<Path> directory) {
+
+        static final Blobs DEFAULT = new Blobs(2, Optional.empty());
+    }
+
+    /**
      * Sizes and counts past which a caller is refused.
      *
      * @param bodyBytesMax of a JSON body
@@ -354,14 +367,27 @@ public record Settings(
                         server.hosts(),
                         server.origins(),
                         server.drainTimeout());
-        return new Settings(
-                named, cluster, scheduling, worker, storage, limits, threads, compat, leadership);
+        return with(named, cluster);
     }
 
     /** These settings with another cluster. */
     public Settings with(Cluster other) {
+        return with(server, other);
+    }
+
+    private Settings with(Server node, Cluster members) {
         return new Settings(
-                server, other, scheduling, worker, storage, limits, threads, compat, leadership);
+                node,
+                members,
+                scheduling,
+                worker,
+                storage,
+                blobs,
+                limits,
+                threads,
+                compat,
+                leadership);
+    }
     }
 
     /** Names other than localhost count as beyond loopback, whatever they resolve to today. */

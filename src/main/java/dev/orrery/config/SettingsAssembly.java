@@ -25,6 +25,7 @@ final class SettingsAssembly {
                 scheduling(),
                 worker(),
                 storage(),
+                new Settings.Blobs(get(StorageKeys.REPLICAS_MIN), get(StorageKeys.BLOBS_DIRECTORY)),
                 limits(),
                 new Settings.Threads(get(NodeKeys.EVENT_LOOPS), get(NodeKeys.WORKER_THREADS)),
                 new Settings.Compat(

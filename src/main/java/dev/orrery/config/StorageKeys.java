@@ -1,13 +1,16 @@
 package dev.orrery.config;
 
 import static dev.orrery.config.SettingKind.duration;
+import static dev.orrery.config.SettingKind.optionalPath;
 import static dev.orrery.config.SettingKind.size;
 import static dev.orrery.config.SettingKind.whole;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
-/** The keys of {@code storage} and {@code limits}. */
+/** The keys of {@code storage}, {@code blobs} and {@code limits}. */
 final class StorageKeys {
 
     static final SettingKey<String> CENTRAL_STORE =
@@ -40,6 +43,20 @@ final class StorageKeys {
                     size("0B", "1PiB"),
                     "64MiB",
                     "Space that stays free; below it submissions are refused with 507.");
+    static final SettingKey<Integer> REPLICAS_MIN =
+            new SettingKey<>(
+                    "blobs.replicas.min",
+                    whole(1, 5),
+                    "2",
+                    "Masters that have a file or a log before it counts as kept; one master alone,"
+                            + " on SQLite, keeps all by itself.");
+    static final SettingKey<Optional<Path>> BLOBS_DIRECTORY =
+            new SettingKey<>(
+                    "blobs.directory",
+                    optionalPath(),
+                    "",
+                    "Directory of files and logs that all masters share, and that outlives each of"
+                            + " them; left out, each has its own in its data directory.");
     static final SettingKey<Long> BODY_BYTES_MAX =
             new SettingKey<>("limits.bodyBytesMax", size("1KiB", "64MiB"), "1MiB", "A JSON body.");
     static final SettingKey<Long> UPLOAD_BYTES_MAX =
@@ -99,6 +116,8 @@ final class StorageKeys {
                     RETENTION_MAX,
                     IDEMPOTENCY_TTL,
                     FREE_BYTES_MIN,
+                    REPLICAS_MIN,
+                    BLOBS_DIRECTORY,
                     BODY_BYTES_MAX,
                     UPLOAD_BYTES_MAX,
                     UPLOAD_PARTS_MAX,

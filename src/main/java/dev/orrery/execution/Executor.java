@@ -94,7 +94,12 @@ public interface Executor extends AutoCloseable {
         /** Stores a file that is too large to ride in a report. */
         BlobId store(Assignment assignment, Path file) throws IOException;
 
-        /** Ships a piece of captured output; returns when the master has it. */
+        /**
+         * Ships a piece of captured output; returns when a master has it, and with the last one
+         * when as many have all of it as must.
+         *
+         * @throws BehindException when earlier bytes must be shipped again
+         */
         void ship(
                 Assignment assignment,
                 CapturedLog.Stream stream,
@@ -102,6 +107,24 @@ public interface Executor extends AutoCloseable {
                 ByteBuffer bytes,
                 boolean last)
                 throws IOException;
+
+        /** A master that has taken over lacks earlier bytes of a stream. */
+        final class BehindException extends IOException {
+            private static final long serialVersionUID = 1L;
+
+            private final long sizeBytes;
+
+            /** The master has so many bytes. */
+            public BehindException(long sizeBytes) {
+                super("the master has " + sizeBytes + " bytes of the stream");
+                this.sizeBytes = sizeBytes;
+            }
+
+            /** From where to ship again. */
+            public long sizeBytes() {
+                return sizeBytes;
+            }
+        }
     }
 
     /** Makes executors of one class; found by {@link ServiceLoader}. */

@@ -2,6 +2,7 @@ package dev.orrery.execution;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -66,8 +67,8 @@ final class Patience {
     private boolean waitFor(long begin, Duration pause) {
         lock.lock();
         try {
-            long end = System.nanoTime() + pause.toNanos();
-            long rest = pause.toNanos();
+            long rest = jittered(pause.toNanos());
+            long end = System.nanoTime() + rest;
             while (rest > 0 && isLeft(begin)) {
                 rest = Math.min(rest, shortened.awaitNanos(rest));
                 rest = Math.min(rest, end - System.nanoTime());
@@ -78,6 +79,11 @@ final class Patience {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** So that the attempts of a lost master do not all come to the next one at once. */
+    private static long jittered(long nanos) {
+        return nanos / 2 + ThreadLocalRandom.current().nextLong(nanos / 2 + 1);
     }
 
     private boolean isLeft(long begin) {

@@ -1,6 +1,7 @@
 package dev.orrery.execution;
 
 import dev.orrery.execution.Executor.Transfer;
+import dev.orrery.execution.Executor.Transfer.BehindException;
 import dev.orrery.model.CapturedLog;
 import dev.orrery.model.Content;
 import dev.orrery.protocol.WorkerCommand.Assignment;
@@ -126,13 +127,22 @@ final class Shipping {
             spool.read(offset, piece);
             piece.flip();
             boolean isLast = last && offset + piece.remaining() == end;
-            patience.insist(() -> {
-                ByteBuffer bytes = piece.asReadOnlyBuffer();
-                transfer.ship(assignment, stream, offset, bytes, isLast);
-                return offset;
-            });
-            shipped = offset + piece.remaining();
-            closing = closing && !isLast;
+            shipped = patience.insist(() -> ship(piece.asReadOnlyBuffer(), offset, isLast));
+            closing = closing && !(isLast && shipped == end);
+        }
+    }
+
+    /** Says from where to go on: after this piece, or earlier where another master took over. */
+    private long ship(ByteBuffer bytes, long offset, boolean isLast) throws IOException {
+        long next = offset + bytes.remaining();
+        try {
+            transfer.ship(assignment, stream, offset, bytes, isLast);
+            return next;
+        } catch (BehindException behind) {
+            if (behind.sizeBytes() < 0 || behind.sizeBytes() >= offset) {
+                throw new IOException("a master refuses the piece after its own", behind);
+            }
+            return behind.sizeBytes();
         }
     }
 

@@ -112,7 +112,8 @@ final class MasterRole {
                                 around.node().bus(),
                                 parts.store().jobs(),
                                 parts.blobs(),
-                                parts.logs()),
+                                parts.logs(),
+                                new Retention.Duty(() -> true, () -> true)),
                         around.settings().storage().retention());
         front = Optional.of(verticle);
         return deployments.deploy(verticle);

@@ -18,40 +18,85 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
-/** Removes what has been kept long enough: records first, then their files. Blocking. */
+/**
+ * Removes what has been kept long enough: records first, which the leader does, then their files,
+ * which each master does with its own. Blocking; one thread runs it, again and again.
+ */
 final class Retention {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final int BATCH_MAX = 500;
     private static final Duration PURGE_TIMEOUT = Duration.ofSeconds(30);
 
+    /** With a round a minute, a job's output is looked at twice an hour. */
+    private static final int SHELVES_A_ROUND = LogFiles.SHELVES / 32;
+
     private final Bus bus;
     private final JobReads jobs;
     private final CentralStore blobs;
     private final LogFiles logs;
+    private final Duty duty;
+    private int shelf;
 
-    Retention(Bus bus, JobReads jobs, CentralStore blobs, LogFiles logs) {
+    /**
+     * What this master does of it just now.
+     *
+     * @param leads whether it removes records
+     * @param sweeps whether it removes bytes to which nothing refers: its own, or, where all
+     *     masters share one directory, those of all
+     */
+    record Duty(BooleanSupplier leads, BooleanSupplier sweeps) {}
+
+    Retention(Bus bus, JobReads jobs, CentralStore blobs, LogFiles logs, Duty duty) {
         this.bus = bus;
         this.jobs = jobs;
         this.blobs = blobs;
         this.logs = logs;
+        this.duty = duty;
     }
 
     /** One round: every job whose time is over, then bytes to which nothing refers. */
     void run() {
         try {
-            List<JobId> over = jobs.pastRetention(Instant.now(), BATCH_MAX);
-            while (!over.isEmpty() && purge(over)) {
-                over = jobs.pastRetention(Instant.now(), BATCH_MAX);
+            if (duty.leads.getAsBoolean()) {
+                purge();
             }
-            blobs.sweep();
+            if (duty.sweeps.getAsBoolean()) {
+                blobs.sweep();
+                for (int i = 0; i < SHELVES_A_ROUND; i++) {
+                    sweepLogs(shelf);
+                    shelf = (shelf + 1) % LogFiles.SHELVES;
+                }
+            }
         } catch (StoreException | IOException fault) {
             LOG.atWarn().setCause(fault).log("retention did not finish; it will be tried again");
+        }
+    }
+
+    private void purge() throws StoreException, IOException {
+        List<JobId> over = jobs.pastRetention(Instant.now(), BATCH_MAX);
+        while (!over.isEmpty() && duty.leads.getAsBoolean() && purge(over)) {
+            over = jobs.pastRetention(Instant.now(), BATCH_MAX);
+        }
+    }
+
+    /** Another master may have removed the records, and one that was away has missed it. */
+    private void sweepLogs(int number) throws StoreException, IOException {
+        List<JobId> unknown = new ArrayList<>();
+        for (JobId job : logs.quiet(number)) {
+            if (jobs.job(job).isEmpty()) {
+                unknown.add(job);
+            }
+        }
+        if (!unknown.isEmpty()) {
+            logs.remove(unknown);
         }
     }
 

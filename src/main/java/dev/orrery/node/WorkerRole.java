@@ -42,7 +42,10 @@ final class WorkerRole {
         this.deployments = new Deployments(around.node().vertx());
         Settings.Worker settings = around.settings().worker();
         this.claim = claim(around, settings.name());
-        this.transfer = new HttpTransfer(TrustedTls.of(around.settings().server().tls()));
+        this.transfer =
+                new HttpTransfer(
+                        TrustedTls.of(around.settings().server().tls()),
+                        () -> around.node().bus().leader().dataUris());
         WorkerId worker = new WorkerId(claim.name());
         long incarnation = NodeFiles.nextIncarnation(claim.directory(), System.currentTimeMillis());
         Executor chosen =

@@ -16,8 +16,13 @@ public interface CentralStore extends AutoCloseable {
     /** Begins to take bytes of an unknown length. */
     Staged stage() throws IOException;
 
-    /** The file that holds a complete blob, for reading only. */
-    Optional<Path> find(BlobId blob);
+    /**
+     * The file that holds a complete blob, for reading only; brought here first when another master
+     * has it.
+     *
+     * @throws TooFewCopiesException when it is known to be somewhere, but not where it can be had
+     */
+    Optional<Path> find(BlobId blob) throws IOException;
 
     /**
      * Removes a blob unless a job refers to it, or somebody who staged the same bytes has not
@@ -61,6 +66,8 @@ public interface CentralStore extends AutoCloseable {
         /**
          * Makes the blob durable and visible (fsync, rename, fsync of the directory) and protects
          * it from removal until {@code close}.
+         *
+         * @throws TooFewCopiesException when it is not on as many masters as must have it
          */
         BlobId keep() throws IOException;
 

@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -18,7 +16,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -52,6 +49,9 @@ public final class FileCentralStore implements CentralStore {
     /** Holds {@code pins}, and makes pinning and removing exclude each other. */
     private final ReentrantLock lock = new ReentrantLock();
 
+    /** Does the same between the masters that share the directory, where any do. */
+    private final RangeLock shared;
+
     private final Map<BlobId, Integer> pins = new HashMap<>();
     private final Set<StagedFile> open = ConcurrentHashMap.newKeySet();
 
@@ -62,6 +62,7 @@ public final class FileCentralStore implements CentralStore {
         this.staging = PrivateFiles.directory(root.resolve(STAGING));
         this.references = references;
         this.clock = clock;
+        this.shared = RangeLock.open(root.resolve("lock"));
     }
 
     @Override
@@ -88,11 +89,11 @@ public final class FileCentralStore implements CentralStore {
     @Override
     public void sweep() throws IOException {
         Instant latest = clock.instant().minus(SWEEP_AGE_MIN);
-        for (Path folder : children(root)) {
+        for (Path folder : PrivateFiles.children(root)) {
             if (folder.equals(staging)) {
                 sweepStaging(latest);
             } else {
-                for (Path file : children(folder)) {
+                for (Path file : PrivateFiles.children(folder)) {
                     Optional<BlobId> blob = blobOf(file);
                     if (blob.isPresent()) {
                         discardOlderThan(blob.get(), Optional.of(latest));
@@ -110,6 +111,7 @@ public final class FileCentralStore implements CentralStore {
     @Override
     public void close() {
         List.copyOf(open).forEach(StagedFile::close);
+        shared.close();
     }
 
     private Path shelf(BlobId blob) {
@@ -135,10 +137,10 @@ public final class FileCentralStore implements CentralStore {
 
     private void discardOlderThan(BlobId blob, Optional<Instant> latest) throws IOException {
         lock.lock();
-        try {
+        try (RangeLock.Held _ = shared.lock(blob.sha256())) {
             Path file = place(blob);
             if (pins.containsKey(blob)
-                    || (latest.isPresent() && !isOlder(file, latest.get()))
+                    || (latest.isPresent() && !PrivateFiles.isOlder(file, latest.get()))
                     || references.isReferenced(blob)) {
                 return;
             }
@@ -151,32 +153,11 @@ public final class FileCentralStore implements CentralStore {
     }
 
     private void sweepStaging(Instant latest) throws IOException {
-        for (Path file : children(staging)) {
+        for (Path file : PrivateFiles.children(staging)) {
             boolean ours = open.stream().anyMatch(staged -> staged.file.equals(file));
-            if (!ours && isOlder(file, latest)) {
+            if (!ours && PrivateFiles.isOlder(file, latest)) {
                 Files.deleteIfExists(file);
             }
-        }
-    }
-
-    private static boolean isOlder(Path file, Instant than) throws IOException {
-        try {
-            return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                    .toInstant()
-                    .isBefore(than);
-        } catch (NoSuchFileException gone) {
-            return false;
-        }
-    }
-
-    private static List<Path> children(Path directory) throws IOException {
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return List.of();
-        }
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-            List<Path> children = new ArrayList<>();
-            stream.forEach(children::add);
-            return children;
         }
     }
 
@@ -185,7 +166,7 @@ public final class FileCentralStore implements CentralStore {
         Path shelf = shelf(blob);
         Path place = place(blob);
         lock.lock();
-        try {
+        try (RangeLock.Held _ = shared.lock(blob.sha256())) {
             if (Files.notExists(shelf)) {
                 PrivateFiles.directory(shelf);
                 PrivateFiles.syncDirectory(root);

@@ -5,6 +5,7 @@ import dev.orrery.model.CapturedLog;
 import dev.orrery.model.JobId;
 import dev.orrery.model.TaskRange;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,13 +14,18 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Shipped logs as files: {@code logs/<xx>/<job>/<tasks>.<attempt>.out|err}, where {@code xx} are
@@ -30,7 +36,14 @@ public final class FileLogFiles implements LogFiles {
     /** Files kept open between pieces; more would eat the process's descriptors. */
     private static final int OPEN_MAX = 64;
 
+    /** What is younger may be on its way into the store, and is never called quiet. */
+    private static final Duration QUIET_MIN = Duration.ofHours(1);
+
+    private static final Pattern NAME =
+            Pattern.compile("(\\d{1,10})(?:-(\\d{1,10}))?\\.(\\d{1,10})\\.(out|err)");
+
     private final Path root;
+    private final Optional<RangeLock> shared;
 
     /** Holds {@code open}. Taken before a file's own lock, never after it. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -39,7 +52,19 @@ public final class FileLogFiles implements LogFiles {
 
     /** Opens {@code DIR/logs}, which it makes when it is not there. */
     public FileLogFiles(Path data) throws IOException {
+        this(data, Optional.empty());
+    }
+
+    private FileLogFiles(Path data, Optional<RangeLock> shared) throws IOException {
         this.root = PrivateFiles.directory(data.resolve("logs"));
+        this.shared = shared;
+    }
+
+    /** Opens {@code logs} in a directory into which other masters write as well. */
+    public static FileLogFiles shared(Path directory) throws IOException {
+        PrivateFiles.directory(directory);
+        return new FileLogFiles(
+                directory, Optional.of(RangeLock.open(directory.resolve("logs.lock"))));
     }
 
     @Override
@@ -47,10 +72,10 @@ public final class FileLogFiles implements LogFiles {
             throws IOException {
         Path place = place(attempt, stream);
         if (offset != 0 && !isFile(place)) {
-            throw beyondEnd(offset, 0);
+            throw new GapException(offset, 0);
         }
         OpenFile file = acquire(attempt.job(), place);
-        try {
+        try (RangeLock.Held _ = lockShared(place)) {
             return file.append(offset, bytes);
         } finally {
             release(file);
@@ -106,8 +131,66 @@ public final class FileLogFiles implements LogFiles {
     }
 
     @Override
-    public void close() {
+    public void catchUp(AttemptId attempt, CapturedLog.Stream stream, OptionalLong wantedBytes) {}
+
+    @Override
+    public List<JobId> quiet(int shelf) throws IOException {
+        Instant latest = Instant.now().minus(QUIET_MIN);
+        List<JobId> quiet = new ArrayList<>();
+        for (Path folder : PrivateFiles.children(root.resolve(String.format("%02x", shelf)))) {
+            Optional<JobId> job = jobOf(folder);
+            if (job.isPresent() && isQuiet(folder, latest)) {
+                quiet.add(job.get());
+            }
+        }
+        return quiet;
+    }
+
+    private static boolean isQuiet(Path folder, Instant since) throws IOException {
+        if (!PrivateFiles.isOlder(folder, since)) {
+            return false;
+        }
+        for (Path file : PrivateFiles.children(folder)) {
+            if (!PrivateFiles.isOlder(file, since)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Optional<JobId> jobOf(Path folder) {
         try {
+            JobId job = JobId.parse(folder.getFileName().toString());
+            return folder(job).equals(folder) ? Optional.of(job) : Optional.empty();
+        } catch (IllegalArgumentException notOurs) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public List<Log> of(JobId job) throws IOException {
+        List<Log> logs = new ArrayList<>();
+        for (Path file : PrivateFiles.children(folder(job))) {
+            Matcher name = NAME.matcher(file.getFileName().toString());
+            if (name.matches()) {
+                String last = name.group(2) == null ? name.group(1) : name.group(2);
+                TaskRange tasks =
+                        new TaskRange(
+                                job, Integer.parseInt(name.group(1)), Integer.parseInt(last));
+                CapturedLog.Stream stream =
+                        name.group(4).equals("out")
+                                ? CapturedLog.Stream.STDOUT
+                                : CapturedLog.Stream.STDERR;
+                logs.add(
+                        new Log(new AttemptId(tasks, Integer.parseInt(name.group(3))), stream));
+            }
+        }
+        return logs;
+    }
+
+    @Override
+    public void close() {
+        try (Closeable _ = () -> shared.ifPresent(RangeLock::close)) {
             forget(root);
         } catch (IOException e) {
             throw new UncheckedIOException("log files cannot be closed", e);
@@ -138,8 +221,8 @@ public final class FileLogFiles implements LogFiles {
         return Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static IOException beyondEnd(long offset, long size) {
-        return new IOException("a piece begins at " + offset + " of a log of " + size + " bytes");
+    private RangeLock.Held lockShared(Path place) throws IOException {
+        return shared.isPresent() ? shared.get().lock(place.toString()) : RangeLock.NOTHING;
     }
 
     private OpenFile acquire(JobId job, Path place) throws IOException {
@@ -224,7 +307,7 @@ public final class FileLogFiles implements LogFiles {
             try {
                 long size = channel.size();
                 if (offset < 0 || offset > size) {
-                    throw beyondEnd(offset, size);
+                    throw new GapException(offset, size);
                 }
                 long known = Math.min(size - offset, bytes.remaining());
                 bytes.position(bytes.position() + (int) known);

@@ -23,6 +23,7 @@ final class ConfigurationDocument {
                             "leadership", "The lease of the master that leads.",
                             "worker", "What a worker offers, and how it runs tasks.",
                             "storage", "What is kept, and for how long.",
+                            "blobs", "Files and logs, where several masters share a store.",
                             "limits", "Sizes and counts past which a caller is refused.",
                             "compat", "Other systems; see [compatibility](compatibility.md)."));
 

@@ -265,6 +265,26 @@ final class SettingsTest {
     }
 
     @Test
+    void blobs_haveTheirDefaults() {
+        assertThat(DEFAULTS.blobs()).isEqualTo(new Settings.Blobs(2, Optional.empty()));
+    }
+
+    @Test
+    void blobs_areReadWhole() throws IOException {
+        Settings settings =
+                read(
+                        """
+                        blobs:
+                          replicas:
+                            min: 3
+                          directory: /shared
+                        """);
+
+        assertThat(settings.blobs())
+                .isEqualTo(new Settings.Blobs(3, Optional.of(Path.of("/shared"))));
+    }
+
+    @Test
     void limits_haveTheirDefaults() {
         assertThat(DEFAULTS.limits())
                 .isEqualTo(

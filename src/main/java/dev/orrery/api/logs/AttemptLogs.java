@@ -5,6 +5,7 @@ import dev.orrery.api.json.Refusal;
 import dev.orrery.model.Bytes;
 import dev.orrery.model.CapturedLog;
 import dev.orrery.model.Content;
+import dev.orrery.model.Outcome;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.protocol.AttemptResult;
 import dev.orrery.store.CentralStore;
@@ -18,6 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Finds the captured output of attempts: in the record of their end, in a blob, or in a file. */
 public final class AttemptLogs {
@@ -49,17 +51,18 @@ public final class AttemptLogs {
      */
     public record View(Place place, long sizeBytes, long droppedBytes, boolean complete) {}
 
-    /** A stream of an attempt as it is now. Blocking. */
-    public View view(JobHistory.Attempt attempt, CapturedLog.Stream stream) {
+    /**
+     * A stream of an attempt as it is now. Blocking.
+     *
+     * @throws IOException when another master has it and cannot be reached
+     */
+    public View view(JobHistory.Attempt attempt, CapturedLog.Stream stream) throws IOException {
         Optional<AttemptResult> result = attempt.result();
+        bring(attempt, stream);
         if (result.isEmpty()) {
             return shipped(attempt, stream, 0, false);
         }
-        CapturedLog log =
-                switch (stream) {
-                    case STDOUT -> result.get().stdout();
-                    case STDERR -> result.get().stderr();
-                };
+        CapturedLog log = captured(result.get(), stream);
         return switch (log.content()) {
             case Content.Inline(Bytes bytes) ->
                     bytes.size() == 0
@@ -77,6 +80,26 @@ public final class AttemptLogs {
                             log.droppedBytes(),
                             true);
             case Content.Shipped() -> shipped(attempt, stream, log.droppedBytes(), true);
+        };
+    }
+
+    /** Gets what was shipped to another master: all of it, or so much as there is by now. */
+    private void bring(JobHistory.Attempt attempt, CapturedLog.Stream stream) throws IOException {
+        Optional<AttemptResult> result = attempt.result();
+        if (result.isEmpty() || result.get().outcome() instanceof Outcome.Lost) {
+            files.catchUp(attempt.id(), stream, OptionalLong.empty());
+            return;
+        }
+        CapturedLog log = captured(result.get(), stream);
+        if (log.content() instanceof Content.Shipped) {
+            files.catchUp(attempt.id(), stream, OptionalLong.of(log.sizeBytes()));
+        }
+    }
+
+    private static CapturedLog captured(AttemptResult result, CapturedLog.Stream stream) {
+        return switch (stream) {
+            case STDOUT -> result.stdout();
+            case STDERR -> result.stderr();
         };
     }
 

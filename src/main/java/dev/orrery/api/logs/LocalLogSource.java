@@ -12,8 +12,9 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/** Reads output on the master that keeps it. */
+/** Reads output on a master, which has it or gets it from another one. */
 public final class LocalLogSource implements LogSource {
     private final JobReads reads;
     private final AttemptLogs logs;
@@ -34,6 +35,9 @@ public final class LocalLogSource implements LogSource {
     }
 
     private Buffer readNow(Piece piece) throws IOException, StoreException {
+        if (piece.offset() >= files.sizeBytes(piece.attempt(), piece.stream())) {
+            files.catchUp(piece.attempt(), piece.stream(), OptionalLong.empty());
+        }
         Optional<Path> file = files.find(piece.attempt(), piece.stream());
         if (file.isPresent()) {
             long size = files.sizeBytes(piece.attempt(), piece.stream());

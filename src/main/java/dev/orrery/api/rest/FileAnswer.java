@@ -22,7 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Sends bytes as the body of an answer: whole, or the range that was asked for (RFC 9110, 14). */
-final class FileAnswer {
+public final class FileAnswer {
     private static final Pattern RANGE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
     private FileAnswer() {}
@@ -55,7 +55,8 @@ final class FileAnswer {
     }
 
     /** Sends a run of bytes as the body; the headers stand already. */
-    static Future<Void> send(Call call, Blocking blocking, Place place, long offset, long length) {
+    public static Future<Void> send(
+            Call call, Blocking blocking, Place place, long offset, long length) {
         call.response().putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
         if (length == 0 || call.request().method().equals(HttpMethod.HEAD)) {
             return call.response().end();

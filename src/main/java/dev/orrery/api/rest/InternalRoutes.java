@@ -9,6 +9,7 @@ import dev.orrery.api.RouteSet;
 import dev.orrery.api.Routes;
 import dev.orrery.api.json.Refusal;
 import dev.orrery.api.logs.AttemptLogs.Place;
+import dev.orrery.api.logs.LogAnswer;
 import dev.orrery.api.logs.LogGrowth;
 import dev.orrery.config.Settings;
 import dev.orrery.model.AttemptId;
@@ -149,7 +150,11 @@ public final class InternalRoutes implements RouteSet {
                     growth.signal(attempt.job());
                     grown.accept(new LogSize(attempt, stream, size));
                     return call.empty(204);
-                });
+                })
+                .recover(failure ->
+                        failure instanceof LogFiles.GapException gap
+                                ? LogAnswer.gap(call, gap)
+                                : Future.failedFuture(failure));
     }
 
     private AttemptToken.Claims claims(Call call) {

@@ -78,16 +78,15 @@ public final class LogRoutes implements RouteSet {
     }
 
     /** The stream as it is; an empty one when there is no attempt yet. */
-    private View view(JobHistory history, Wanted wanted) {
+    private View view(JobHistory history, Wanted wanted) throws IOException {
         if (wanted.attempt.isPresent()) {
             return logs.view(
                     history.attempt(wanted.attempt.getAsInt())
                             .orElseThrow(() -> Refusal.notFound("attempt of this number")),
                     wanted.stream);
         }
-        return history.latestAttempt()
-                .map(attempt -> logs.view(attempt, wanted.stream))
-                .orElse(AttemptLogs.EMPTY);
+        Optional<JobHistory.Attempt> latest = history.latestAttempt();
+        return latest.isPresent() ? logs.view(latest.get(), wanted.stream) : AttemptLogs.EMPTY;
     }
 
     private Future<Void> follow(Call call, JobId job, Wanted wanted) {
@@ -121,7 +120,10 @@ public final class LogRoutes implements RouteSet {
                     number = history.latestAttempt().map(a -> a.id().number()).orElse(0);
                 }
                 Optional<JobHistory.Attempt> attempt = history.attempt(number);
-                Optional<View> view = attempt.map(a -> logs.view(a, wanted.stream));
+                Optional<View> view =
+                        attempt.isPresent()
+                                ? Optional.of(logs.view(attempt.get(), wanted.stream))
+                                : Optional.empty();
                 if (view.isPresent()) {
                     offset = copy(body, view.get(), offset);
                 }

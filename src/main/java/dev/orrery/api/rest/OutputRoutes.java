@@ -21,6 +21,7 @@ import dev.orrery.store.JobReads;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -104,7 +105,7 @@ public final class OutputRoutes implements RouteSet {
         });
     }
 
-    private Place place(StoredFile file) {
+    private Place place(StoredFile file) throws IOException {
         return switch (file.content()) {
             case Content.Inline(Bytes bytes) -> new Place.Memory(bytes);
             case Content.Stored(BlobId blob) ->

@@ -209,7 +209,8 @@ public final class Upload implements AutoCloseable {
         file.write(bytes);
     }
 
-    static void checkSpace(CentralStore store, Settings settings) throws IOException {
+    /** Refuses more bytes when little space is free. */
+    public static void checkSpace(CentralStore store, Settings settings) throws IOException {
         if (store.freeBytes() < settings.storage().freeBytesMin()) {
             throw new Refusal(Faults.full());
         }

@@ -6,9 +6,10 @@ import dev.orrery.model.CapturedLog;
 import dev.orrery.model.Content;
 import dev.orrery.model.StoredFile;
 import dev.orrery.protocol.WorkerCommand.Assignment;
+import dev.orrery.store.replica.Transmission;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,34 +18,50 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLContext;
 
 /**
- * Moves bytes between a worker and a master over HTTP, under the token of the attempt. Blocking;
+ * Moves bytes between a worker and the masters over HTTP, under the token of the attempt. Blocking;
  * for the threads of attempts.
  */
 public final class HttpTransfer implements Transfer, AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration SHIP_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration FILE_TIMEOUT = Duration.ofHours(1);
+
+    /** A master that is silent for so long is left for another one. */
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    /** 16 MiB/s, which every disk and network has. */
+    private static final long DISK_BYTES_PER_MILLI = 16_384;
+
     private static final Pattern SHA256 = Pattern.compile("\"sha256\"\\s*:\\s*\"([0-9a-f]{64})\"");
 
     private final HttpClient client;
+    private final MasterAddresses addresses;
 
-    public HttpTransfer(Optional<SSLContext> tls) {
+    /**
+     * Moves bytes to and from whichever master answers.
+     *
+     * @param living where the masters that live serve bytes, scheme to port, the leader first
+     */
+    public HttpTransfer(Optional<SSLContext> tls, Supplier<List<String>> living) {
+        this.addresses = new MasterAddresses(living);
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -59,38 +76,42 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
         if (!(input.content() instanceof Content.Stored stored)) {
             throw new IOException("not stored as a blob: " + input.name());
         }
-        HttpRequest request =
-                request(assignment, "/internal/v1/blobs/" + stored.blob())
-                        .timeout(FILE_TIMEOUT)
-                        .GET()
-                        .build();
-        HttpResponse<InputStream> response = send(request, BodyHandlers.ofInputStream());
-        try (InputStream body = response.body()) {
-            expect(response, 200);
-            MessageDigest digest = sha256();
-            try (DigestOutputStream out =
-                    new DigestOutputStream(Files.newOutputStream(to), digest)) {
-                body.transferTo(out);
-            }
-            String found = HexFormat.of().formatHex(digest.digest());
-            if (!found.equals(stored.blob().sha256())) {
-                throw new IOException("the checksum of " + input.name() + " does not match");
-            }
+        anywhere(assignment, master -> fetch(master, assignment, stored.blob(), to));
+    }
+
+    private BlobId fetch(String master, Assignment assignment, BlobId blob, Path to)
+            throws IOException {
+        MessageDigest digest = sha256();
+        try (DigestOutputStream out = new DigestOutputStream(Files.newOutputStream(to), digest)) {
+            expect(
+                    Transmission.get(
+                            client,
+                            request(master, assignment, "/internal/v1/blobs/" + blob),
+                            bytes -> out.write(bytes.array(), bytes.position(), bytes.remaining()),
+                            IDLE));
         }
+        String found = HexFormat.of().formatHex(digest.digest());
+        if (!found.equals(blob.sha256())) {
+            throw new IOException("the checksum of " + blob + " does not match: " + found);
+        }
+        return blob;
     }
 
     @Override
     public BlobId store(Assignment assignment, Path file) throws IOException {
-        HttpRequest request =
-                request(assignment, "/internal/v1/blobs")
-                        .timeout(FILE_TIMEOUT)
-                        .PUT(BodyPublishers.ofFile(file))
-                        .build();
-        HttpResponse<String> response = send(request, BodyHandlers.ofString());
-        if (response.statusCode() / 100 != 2) {
-            throw refused(response.statusCode());
-        }
-        Matcher id = SHA256.matcher(response.body());
+        return anywhere(assignment, master -> store(master, assignment, file));
+    }
+
+    private BlobId store(String master, Assignment assignment, Path file) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        expect(
+                Transmission.put(
+                        client,
+                        request(master, assignment, "/internal/v1/blobs"),
+                        file,
+                        bytes -> answer.write(bytes.array(), bytes.position(), bytes.remaining()),
+                        IDLE.plus(diskTime(Files.size(file)))));
+        Matcher id = SHA256.matcher(answer.toString(StandardCharsets.UTF_8));
         if (!id.find()) {
             throw new IOException("the master did not say under which name it stored the file");
         }
@@ -105,22 +126,67 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
             ByteBuffer bytes,
             boolean last)
             throws IOException {
-        String query =
-                "?stream="
+        String path =
+                "/internal/v1/logs?stream="
                         + stream.name().toLowerCase(Locale.ROOT)
                         + "&offset="
                         + offset
                         + "&last="
                         + last;
-        HttpRequest request =
-                request(assignment, "/internal/v1/logs" + query)
-                        .timeout(SHIP_TIMEOUT)
-                        .POST(body(bytes))
-                        .build();
-        HttpResponse<Void> response = send(request, BodyHandlers.discarding());
-        if (response.statusCode() / 100 != 2) {
-            throw refused(response.statusCode());
+        Duration timeout = IDLE.plus(diskTime(offset));
+        anywhere(
+                assignment,
+                master -> {
+                    HttpRequest request =
+                            request(master, assignment, path)
+                                    .timeout(timeout)
+                                    .POST(body(bytes))
+                                    .build();
+                    return shipped(send(request), offset);
+                });
+    }
+
+    private static long shipped(HttpResponse<Void> response, long offset) throws IOException {
+        if (response.statusCode() == 409) {
+            throw new BehindException(
+                    response.headers().firstValueAsLong("x-orrery-log-bytes").orElse(0));
         }
+        expect(response);
+        return offset;
+    }
+
+    /** For masters that copy it all to another one, from disk to disk, before they answer. */
+    private static Duration diskTime(long bytes) {
+        return Duration.ofMillis(bytes / DISK_BYTES_PER_MILLI);
+    }
+
+    /** Tries one master after the other; the attempt's patience comes back when none did it. */
+    private <T> T anywhere(Assignment assignment, Errand<T> errand) throws IOException {
+        List<IOException> faults = new ArrayList<>();
+        for (String master : addresses.inOrder(assignment.dataUri())) {
+            try {
+                T result = errand.at(master);
+                addresses.answered(master);
+                return result;
+            } catch (BehindException behind) {
+                addresses.answered(master);
+                throw behind;
+            } catch (IOException e) {
+                addresses.failed(master);
+                faults.forEach(e::addSuppressed);
+                faults.clear();
+                faults.add(e);
+                if (Thread.currentThread().isInterrupted()) {
+                    break;
+                }
+            }
+        }
+        throw faults.getFirst();
+    }
+
+    /** Something done by one master. */
+    private interface Errand<T> {
+        T at(String master) throws IOException;
     }
 
     private static BodyPublisher body(ByteBuffer bytes) {
@@ -129,30 +195,29 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
         return BodyPublishers.ofByteArray(copy);
     }
 
-    private static HttpRequest.Builder request(Assignment assignment, String path) {
-        return HttpRequest.newBuilder(URI.create(assignment.dataUri() + path))
+    private static HttpRequest.Builder request(String master, Assignment assignment, String path) {
+        return HttpRequest.newBuilder(URI.create(master + path))
                 .header("Authorization", "Bearer " + assignment.token())
                 .header("Content-Type", "application/octet-stream");
     }
 
-    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
-            throws IOException {
+    private HttpResponse<Void> send(HttpRequest request) throws IOException {
         try {
-            return client.send(request, handler);
+            return client.send(request, BodyHandlers.discarding());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while moving bytes", interrupted);
         }
     }
 
-    private static void expect(HttpResponse<?> response, int status) throws IOException {
-        if (response.statusCode() != status) {
-            throw refused(response.statusCode());
+    private static void expect(HttpResponse<?> response) throws IOException {
+        if (response.statusCode() / 100 != 2) {
+            throw new IOException(
+                    "the master at "
+                            + response.uri().getAuthority()
+                            + " answered with status "
+                            + response.statusCode());
         }
-    }
-
-    private static IOException refused(int status) {
-        return new IOException("the master answered with status " + status);
     }
 
     private static MessageDigest sha256() {
