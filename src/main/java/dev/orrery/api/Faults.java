@@ -8,6 +8,7 @@ import dev.orrery.store.TooFewCopiesException;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 import java.io.IOException;
 import java.util.Optional;
@@ -31,7 +32,12 @@ public final class Faults {
         }
         Optional<Problem> known = knownProblem(failure);
         if (known.isPresent()) {
-            LOG.atWarn().setCause(failure).addKeyValue("call", during).log("the store failed");
+            LoggingEventBuilder line = LOG.atWarn().addKeyValue("call", during);
+            if (failure instanceof TooFewCopiesException) {
+                line.addKeyValue("cause", failure.getMessage()).log("too few masters");
+            } else {
+                line.setCause(failure).log("the store failed");
+            }
             return known.get();
         }
         LOG.atError().setCause(failure).addKeyValue("call", during).log("a call failed");

@@ -44,7 +44,8 @@ public final class Form {
         return bytes.toByteArray();
     }
 
-    byte[] body() {
+    /** The whole body. */
+    public byte[] body() {
         byte[] end = ("--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8);
         byte[] all = java.util.Arrays.copyOf(bytes.toByteArray(), bytes.size() + end.length);
         System.arraycopy(end, 0, all, bytes.size(), end.length);

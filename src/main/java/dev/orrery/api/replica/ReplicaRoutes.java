@@ -162,10 +162,7 @@ public final class ReplicaRoutes implements RouteSet {
                     growth.signal(log.attempt().job());
                     return LogAnswer.bytes(call, 204, bytes);
                 })
-                .recover(failure ->
-                        failure instanceof LogFiles.GapException gap
-                                ? LogAnswer.gap(call, gap)
-                                : Future.failedFuture(failure));
+                .recover(failure -> LogAnswer.refused(call, failure));
     }
 
     private long append(Log log, long offset, byte[] bytes, boolean last) throws IOException {

@@ -151,10 +151,7 @@ public final class InternalRoutes implements RouteSet {
                     grown.accept(new LogSize(attempt, stream, size));
                     return call.empty(204);
                 })
-                .recover(failure ->
-                        failure instanceof LogFiles.GapException gap
-                                ? LogAnswer.gap(call, gap)
-                                : Future.failedFuture(failure));
+                .recover(failure -> LogAnswer.refused(call, failure));
     }
 
     private AttemptToken.Claims claims(Call call) {
