@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,11 @@ final class MasterTransfer implements Executor.Transfer {
     final AtomicInteger failuresLeft = new AtomicInteger();
     final AtomicInteger pieces = new AtomicInteger();
     volatile boolean keepsWaiting;
+
+    /** After so many pieces another master takes over, which has the first bytes only. */
+    volatile int piecesUntilTakeover = Integer.MAX_VALUE;
+
+    volatile int bytesTakenOver;
 
     @Override
     public void fetch(Assignment assignment, StoredFile input, Path to) throws IOException {
@@ -59,6 +65,15 @@ final class MasterTransfer implements Executor.Transfer {
         fail();
         String log = assignment.attempt() + " " + stream;
         ByteArrayOutputStream kept = logs.computeIfAbsent(log, k -> new ByteArrayOutputStream());
+        if (pieces.get() == piecesUntilTakeover) {
+            piecesUntilTakeover = Integer.MAX_VALUE;
+            byte[] first = Arrays.copyOf(kept.toByteArray(), bytesTakenOver);
+            kept.reset();
+            kept.writeBytes(first);
+        }
+        if (offset > kept.size()) {
+            throw new BehindException(kept.size());
+        }
         if (offset != kept.size() || closed.containsKey(log)) {
             throw new IOException("not the next piece: " + offset + " of " + kept.size());
         }

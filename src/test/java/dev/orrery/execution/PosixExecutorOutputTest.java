@@ -16,9 +16,13 @@ import dev.orrery.protocol.WorkerCommand.Assignment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -102,6 +106,30 @@ final class PosixExecutorOutputTest {
         assertThat(result.outcome()).isEqualTo(new Outcome.Exited(0));
         assertThat(result.stdout().sizeBytes()).isEqualTo(588_895).isEqualTo(log.length);
         assertThat(new String(log, StandardCharsets.UTF_8)).endsWith("99999\n100000\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2, 262144", "4, 0", "5, 300000"})
+    void masterThatTakesOver_getsAllThatItLacks(int pieces, int has) {
+        machine.master.piecesUntilTakeover = pieces;
+        machine.master.bytesTakenOver = has;
+        Assignment assignment = Task.shell("seq 200000; sleep 0.3; seq 5").assignment();
+
+        AttemptResult result = machine.run(assignment);
+
+        byte[] log = machine.master.log(assignment, Stream.STDOUT);
+        assertThat(result.outcome()).isEqualTo(new Outcome.Exited(0));
+        assertThat(result.stdout())
+                .isEqualTo(new CapturedLog(log.length, 0, new Content.Shipped()));
+        assertThat(new String(log, StandardCharsets.UTF_8))
+                .isEqualTo(
+                        IntStream.concat(IntStream.rangeClosed(1, 200_000), IntStream.range(1, 6))
+                                .mapToObj(number -> number + "\n")
+                                .collect(Collectors.joining()));
+        assertThat(machine.master.piecesUntilTakeover)
+                .as("another master took over")
+                .isEqualTo(Integer.MAX_VALUE);
+        assertThat(machine.master.isClosed(assignment, Stream.STDOUT)).isTrue();
     }
 
     @Test

@@ -54,6 +54,7 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
 
     private final HttpClient client;
     private final MasterAddresses addresses;
+    private final Duration idle;
 
     /**
      * Moves bytes to and from whichever master answers.
@@ -61,6 +62,11 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
      * @param living where the masters that live serve bytes, scheme to port, the leader first
      */
     public HttpTransfer(Optional<SSLContext> tls, Supplier<List<String>> living) {
+        this(tls, living, IDLE);
+    }
+
+    HttpTransfer(Optional<SSLContext> tls, Supplier<List<String>> living, Duration idle) {
+        this.idle = idle;
         this.addresses = new MasterAddresses(living);
         HttpClient.Builder builder =
                 HttpClient.newBuilder()
@@ -88,7 +94,7 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
                             client,
                             request(master, assignment, "/internal/v1/blobs/" + blob),
                             bytes -> out.write(bytes.array(), bytes.position(), bytes.remaining()),
-                            IDLE));
+                            idle));
         }
         String found = HexFormat.of().formatHex(digest.digest());
         if (!found.equals(blob.sha256())) {
@@ -110,7 +116,7 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
                         request(master, assignment, "/internal/v1/blobs"),
                         file,
                         bytes -> answer.write(bytes.array(), bytes.position(), bytes.remaining()),
-                        IDLE.plus(diskTime(Files.size(file)))));
+                        idle.plus(diskTime(Files.size(file)))));
         Matcher id = SHA256.matcher(answer.toString(StandardCharsets.UTF_8));
         if (!id.find()) {
             throw new IOException("the master did not say under which name it stored the file");
@@ -133,7 +139,7 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
                         + offset
                         + "&last="
                         + last;
-        Duration timeout = IDLE.plus(diskTime(offset));
+        Duration timeout = idle.plus(diskTime(offset));
         anywhere(
                 assignment,
                 master -> {
