@@ -23,11 +23,12 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
  * Removes what has been kept long enough: records first, which the leader does, then their files,
- * which each master does with its own. Blocking; one thread runs it, again and again.
+ * which each master does with its own. Blocking.
  */
 final class Retention {
 
@@ -43,6 +44,10 @@ final class Retention {
     private final CentralStore blobs;
     private final LogFiles logs;
     private final Duty duty;
+
+    /** A round that takes longer than the pause between two is not overtaken. */
+    private final ReentrantLock round = new ReentrantLock();
+
     private int shelf;
 
     /**
@@ -64,6 +69,9 @@ final class Retention {
 
     /** One round: every job whose time is over, then bytes to which nothing refers. */
     void run() {
+        if (!round.tryLock()) {
+            return;
+        }
         try {
             if (duty.leads.getAsBoolean()) {
                 purge();
@@ -77,6 +85,8 @@ final class Retention {
             }
         } catch (StoreException | IOException fault) {
             LOG.atWarn().setCause(fault).log("retention did not finish; it will be tried again");
+        } finally {
+            round.unlock();
         }
     }
 

@@ -102,6 +102,7 @@ public final class Sample {
         private Optional<Instant> notBefore = Optional.empty();
         private RetryRule retry = RetryRule.DEFAULT;
         private List<Constraint> constraints = List.of();
+        private Duration retention = Duration.ofDays(1);
 
         private SpecDraft() {}
 
@@ -156,6 +157,12 @@ public final class Sample {
             return this;
         }
 
+        /** How long it stays after its end. */
+        public SpecDraft retention(Duration value) {
+            retention = value;
+            return this;
+        }
+
         /** The finished specification. */
         public JobSpec make() {
             return new JobSpec(
@@ -175,7 +182,7 @@ public final class Sample {
                     notBefore,
                     Optional.empty(),
                     retry,
-                    Duration.ofDays(1),
+                    retention,
                     constraints);
         }
     }

@@ -19,6 +19,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -153,6 +156,39 @@ final class FileLogFilesTest {
                 .hasContent("kept")
                 .hasFileName("3-7.1.err");
         assertThat(append(0, "again")).isEqualTo(5);
+    }
+
+    @Test
+    void streamsOfAJob_areListed() throws IOException {
+        AttemptId range = new AttemptId(new TaskRange(job, 3, 7), 1);
+        append(0, "one");
+        logs.append(attempt, Stream.STDERR, 0, bytes("two"));
+        logs.append(range, Stream.STDOUT, 0, bytes("three"));
+
+        assertThat(logs.of(job))
+                .containsExactlyInAnyOrder(
+                        new LogFiles.Log(attempt, Stream.STDOUT),
+                        new LogFiles.Log(attempt, Stream.STDERR),
+                        new LogFiles.Log(range, Stream.STDOUT));
+        assertThat(logs.of(Histories.jobId(new SplittableRandom(9), Histories.START))).isEmpty();
+    }
+
+    @Test
+    void jobToWhichNothingCameForAnHour_isQuiet() throws IOException {
+        append(0, "one");
+        int shelf = Integer.parseInt(job.toString().substring(34), 16);
+        Path file = logs.find(attempt, Stream.STDOUT).orElseThrow();
+
+        assertThat(logs.quiet(shelf)).isEmpty();
+        for (Path path : List.of(file, file.getParent())) {
+            Files.setLastModifiedTime(
+                    path, FileTime.from(Instant.now().minus(Duration.ofMinutes(61))));
+        }
+
+        assertThat(logs.quiet(shelf)).containsExactly(job);
+        assertThat(logs.quiet((shelf + 1) % LogFiles.SHELVES)).isEmpty();
+        append(3, "two");
+        assertThat(logs.quiet(shelf)).isEmpty();
     }
 
     @Test
