@@ -388,7 +388,6 @@ public record Settings(
                 compat,
                 leadership);
     }
-    }
 
     /** Names other than localhost count as beyond loopback, whatever they resolve to today. */
     public static boolean isLoopback(String host) {

@@ -4,7 +4,6 @@ import dev.orrery.config.Settings;
 import dev.orrery.model.Namespace;
 import dev.orrery.protocol.Principal;
 import dev.orrery.store.CentralStore;
-import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
@@ -30,8 +29,7 @@ import java.util.UUID;
  *
  * @param id of its data directory, the same after every restart
  */
-record MasterParts(UUID id, Store store, CentralStore blobs, LogFiles logs)
-        implements AutoCloseable {
+record MasterParts(UUID id, Store store, MasterBytes bytes) implements AutoCloseable {
 
     /** Of a store that one master has to itself. */
     private static final String ADMIN = "admin";
@@ -51,10 +49,8 @@ record MasterParts(UUID id, Store store, CentralStore blobs, LogFiles logs)
                     database.isPresent()
                             ? ADMIN + "-" + id.toString().substring(0, ID_DIGITS)
                             : ADMIN;
-            CentralStore blobs = Components.centralStore(settings.storage(), data, store.jobs());
-            LogFiles logs = new FileLogFiles(data);
             giveAdminToken(store, admin, files.adminToken());
-            return new MasterParts(id, store, blobs, logs);
+            return new MasterParts(id, store, MasterBytes.open(settings, id.toString(), store));
         } catch (StoreException | IOException | RuntimeException fault) {
             store.close();
             throw fault;
@@ -69,6 +65,14 @@ record MasterParts(UUID id, Store store, CentralStore blobs, LogFiles logs)
                         settings.idempotencyTtl(),
                         InstantSource.system())
                 : SqliteStore.open(data, settings);
+    }
+
+    CentralStore blobs() {
+        return bytes.blobs();
+    }
+
+    LogFiles logs() {
+        return bytes.logs();
     }
 
     /** The key under which attempts' tokens are minted. */
@@ -111,8 +115,7 @@ record MasterParts(UUID id, Store store, CentralStore blobs, LogFiles logs)
 
     @Override
     public void close() {
-        logs.close();
-        blobs.close();
+        bytes.close();
         store.close();
     }
 }

@@ -12,6 +12,7 @@ import dev.orrery.api.enrol.Enroller;
 import dev.orrery.api.logs.AttemptLogs;
 import dev.orrery.api.logs.LocalLogSource;
 import dev.orrery.api.logs.LogGrowth;
+import dev.orrery.api.replica.ReplicaRoutes;
 import dev.orrery.api.rest.ClusterRoutes;
 import dev.orrery.api.rest.Intake;
 import dev.orrery.api.rest.InternalRoutes;
@@ -113,7 +114,10 @@ final class MasterRole {
                                 parts.store().jobs(),
                                 parts.blobs(),
                                 parts.logs(),
-                                new Retention.Duty(() -> true, () -> true)),
+                                new Retention.Duty(
+                                        this::isLeading,
+                                        () -> !parts.bytes().sharesDirectory() || isLeading())),
+                        parts.bytes().own().map(MasterBytes.Own::round),
                         around.settings().storage().retention());
         front = Optional.of(verticle);
         return deployments.deploy(verticle);
@@ -154,6 +158,20 @@ final class MasterRole {
                                 new JobSelector(reads, blocking),
                                 settings.limits(),
                                 around.metrics())));
+        parts.bytes()
+                .own()
+                .ifPresent(own ->
+                        all.add(
+                                new ReplicaRoutes(
+                                        settings,
+                                        new ReplicaRoutes.Own(
+                                                parts.id().toString(),
+                                                own.key(),
+                                                own.blobs(),
+                                                own.logs()),
+                                        growth,
+                                        blocking,
+                                        clock)));
         return all;
     }
 
@@ -192,10 +210,12 @@ final class MasterRole {
         return all;
     }
 
+    private boolean isLeading() {
+        return scheduler.filter(SchedulerVerticle::isLeading).isPresent();
+    }
+
     private Optional<String> unreadiness() {
-        boolean isLed =
-                scheduler.filter(SchedulerVerticle::isLeading).isPresent()
-                        || !around.node().bus().leader().node().isEmpty();
+        boolean isLed = isLeading() || !around.node().bus().leader().node().isEmpty();
         return isLed ? Optional.empty() : Optional.of("no master leads just now");
     }
 

@@ -175,14 +175,12 @@ public final class FileLogFiles implements LogFiles {
             if (name.matches()) {
                 String last = name.group(2) == null ? name.group(1) : name.group(2);
                 TaskRange tasks =
-                        new TaskRange(
-                                job, Integer.parseInt(name.group(1)), Integer.parseInt(last));
+                        new TaskRange(job, Integer.parseInt(name.group(1)), Integer.parseInt(last));
                 CapturedLog.Stream stream =
                         name.group(4).equals("out")
                                 ? CapturedLog.Stream.STDOUT
                                 : CapturedLog.Stream.STDERR;
-                logs.add(
-                        new Log(new AttemptId(tasks, Integer.parseInt(name.group(3))), stream));
+                logs.add(new Log(new AttemptId(tasks, Integer.parseInt(name.group(3))), stream));
             }
         }
         return logs;

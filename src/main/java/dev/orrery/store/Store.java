@@ -4,6 +4,7 @@ import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.LoadedState;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The durable truth of one cluster. Blocking: writes come from one thread, reads from any.
@@ -30,6 +31,11 @@ public interface Store extends AutoCloseable {
 
     /** Who else shares this store. */
     Masters masters();
+
+    /** Which of them holds which bytes; empty where nobody else can share this store. */
+    default Optional<Copies> copies() {
+        return Optional.empty();
+    }
 
     /** The reading side. */
     JobReads jobs();

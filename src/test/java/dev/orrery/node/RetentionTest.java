@@ -137,8 +137,7 @@ final class RetentionTest {
     }
 
     private Retention retention(boolean leads, boolean sweeps) {
-        return new Retention(
-                bus, store.jobs(), blobs, logs, new Duty(() -> leads, () -> sweeps));
+        return new Retention(bus, store.jobs(), blobs, logs, new Duty(() -> leads, () -> sweeps));
     }
 
     private JobId endedJobOf(Duration retention) throws Exception {
@@ -147,9 +146,7 @@ final class RetentionTest {
                 bus.request(
                         Address.SCHEDULER,
                         new SchedulerRequest.Submit(
-                                job,
-                                Sample.spec().retention(retention).make(),
-                                Optional.empty()),
+                                job, Sample.spec().retention(retention).make(), Optional.empty()),
                         SOON));
         scheduler.start(job);
         scheduler.end(job, 0, "", List.of());

@@ -77,16 +77,14 @@ final class SharedDirectoryTest {
                     .hasContent("one two three");
             assertThatThrownBy(() -> second.append(attempt, Stream.STDOUT, 14, text("five")))
                     .isInstanceOfSatisfying(
-                            GapException.class,
-                            gap -> assertThat(gap.sizeBytes()).isEqualTo(13));
+                            GapException.class, gap -> assertThat(gap.sizeBytes()).isEqualTo(13));
         }
     }
 
     @Test
     void blobKeptWhileAnotherMasterSweepsIt_stays() throws Exception {
         AtomicReference<Thread> keeper = new AtomicReference<>(new Thread());
-        try (FileCentralStore second =
-                        new FileCentralStore(shared, blob -> false, Instant::now);
+        try (FileCentralStore second = new FileCentralStore(shared, blob -> false, Instant::now);
                 FileCentralStore first =
                         new FileCentralStore(
                                 shared,

@@ -67,11 +67,7 @@ public final class ReplicaRoutes implements RouteSet {
 
     /** Routes of one master over what it has itself. */
     public ReplicaRoutes(
-            Settings settings,
-            Own own,
-            LogGrowth growth,
-            Blocking blocking,
-            InstantSource clock) {
+            Settings settings, Own own, LogGrowth growth, Blocking blocking, InstantSource clock) {
         this.settings = settings;
         this.own = own;
         this.growth = growth;
@@ -138,8 +134,7 @@ public final class ReplicaRoutes implements RouteSet {
     private Future<?> getLog(Call call) {
         check(call);
         Log log = log(call);
-        long offset =
-                call.query(List.of("offset")).integer("offset", 0, Long.MAX_VALUE).orElse(0L);
+        long offset = call.query(List.of("offset")).integer("offset", 0, Long.MAX_VALUE).orElse(0L);
         return blocking.call(() -> own.logs.sizeBytes(log.attempt(), log.stream()))
                 .compose(bytes -> {
                     call.response().putHeader(LogAnswer.BYTES, Long.toString(bytes));

@@ -3,6 +3,7 @@ package dev.orrery.store.postgres;
 import dev.orrery.config.Settings;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.LoadedState;
+import dev.orrery.store.Copies;
 import dev.orrery.store.DirectoryLock;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.LeaderRow;
@@ -11,6 +12,7 @@ import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.Tokens;
+import dev.orrery.store.replica.SqlCopies;
 import dev.orrery.store.sql.EventFrames;
 import dev.orrery.store.sql.Migrations;
 import dev.orrery.store.sql.Session;
@@ -38,7 +40,7 @@ import java.util.function.LongSupplier;
 public final class PostgresStore implements Store {
 
     private static final Migrations MIGRATIONS =
-            new Migrations("postgresql", List.of("0001-jobs.sql"));
+            new Migrations("postgresql", List.of("0001-jobs.sql", "0002-copies.sql"));
 
     /** Anything, so that masters that start together make the tables one after another. */
     private static final String ONE_MASTER = "SELECT pg_advisory_lock(7318349394477056)";
@@ -58,6 +60,7 @@ public final class PostgresStore implements Store {
     private final Tokens tokens;
     private final PostgresLeaderRow leaderRow;
     private final Masters masters;
+    private final Copies copies;
     private final Duration idempotencyTtl;
     private final InstantSource clock;
 
@@ -81,6 +84,7 @@ public final class PostgresStore implements Store {
                 new PostgresLeaderRow(
                         new LeaseConnection(connector, faults), seen, connector.name());
         this.masters = new PostgresMasters(sessions);
+        this.copies = new SqlCopies(sessions, sessions);
         this.idempotencyTtl = idempotencyTtl;
         this.clock = clock;
     }
@@ -140,6 +144,11 @@ public final class PostgresStore implements Store {
     @Override
     public Masters masters() {
         return masters;
+    }
+
+    @Override
+    public Optional<Copies> copies() {
+        return Optional.of(copies);
     }
 
     @Override

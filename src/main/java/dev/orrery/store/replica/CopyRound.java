@@ -18,10 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Makes up for copies that were lost with their masters: what this one has and too few others do is
- * sent to one more, a bounded amount at a time. Blocking; one thread runs it, again and again.
+ * sent to one more, a bounded amount at a time. Blocking.
  */
 public final class CopyRound {
 
@@ -32,14 +34,27 @@ public final class CopyRound {
     /** With a round a minute, some 4 MiB a second. */
     private static final long BYTES_MAX = 256L * 1024 * 1024;
 
+    /** So many rounds with the same masters alive: one that only restarts is not made up for. */
+    private static final int STEADY_ROUNDS = 3;
+
+    private static final int FORGET_ROUNDS = 60;
+
     /** Longer than any upload waits for its reference. */
     private static final Duration FORGET_AFTER = Duration.ofDays(2);
 
     private final CentralStore blobs;
     private final LogFiles logs;
     private final Replicas replicas;
+
+    /** A round that takes longer than the pause between two is not overtaken. */
+    private final ReentrantLock round = new ReentrantLock();
+
     private Optional<BlobId> lastBlob = Optional.empty();
     private Optional<JobId> lastJob = Optional.empty();
+    private Set<String> livingBefore = Set.of();
+    private int steadyRounds;
+    private boolean isComplete;
+    private int rounds;
 
     CopyRound(CentralStore blobs, LogFiles logs, Replicas replicas) {
         this.blobs = blobs;
@@ -49,19 +64,43 @@ public final class CopyRound {
 
     /** One round over what comes next; it begins again from the first after the last. */
     public void run() {
+        if (!round.tryLock()) {
+            return;
+        }
         try {
             List<String> living = replicas.peers().living();
-            if (living.size() < replicas.min() || replicas.min() < 2) {
-                return;
+            observe(Set.copyOf(living));
+            if (steadyRounds >= STEADY_ROUNDS && !isComplete && living.size() >= replicas.min()) {
+                makeUp(living);
             }
-            Scarcity question = new Scarcity(replicas.self(), living, replicas.min(), ITEMS_MAX);
-            int made = copyBlobs(question) + copyLogs(question);
-            if (made > 0) {
-                LOG.atInfo().addKeyValue("copies", made).log("made up for lost copies");
+            if (rounds++ % FORGET_ROUNDS == 0) {
+                replicas.tell(copies -> copies.forget(FORGET_AFTER));
             }
-            replicas.tell(copies -> copies.forget(FORGET_AFTER));
         } catch (IOException fault) {
             LOG.atWarn().setCause(fault).log("lost copies were not made up for; tried again");
+        } finally {
+            round.unlock();
+        }
+    }
+
+    /**
+     * What is kept is on enough of those who live then, so only a change makes something scarce.
+     */
+    private void observe(Set<String> living) {
+        if (!living.equals(livingBefore)) {
+            livingBefore = living;
+            steadyRounds = 0;
+            isComplete = false;
+        }
+        steadyRounds++;
+    }
+
+    private void makeUp(List<String> living) throws IOException {
+        Scarcity question = new Scarcity(replicas.self(), living, replicas.min(), ITEMS_MAX);
+        isComplete = true;
+        int made = copyBlobs(question) + copyLogs(question);
+        if (made > 0) {
+            LOG.atInfo().addKeyValue("copies", made).log("made up for lost copies");
         }
     }
 
@@ -70,6 +109,7 @@ public final class CopyRound {
         long bytesLeft = BYTES_MAX;
         int made = 0;
         lastBlob = Optional.empty();
+        isComplete &= scarce.isEmpty();
         for (BlobId blob : scarce) {
             Optional<Path> file = blobs.find(blob);
             if (file.isEmpty()) {
@@ -78,8 +118,12 @@ public final class CopyRound {
             }
             bytesLeft -= Files.size(file.get());
             List<String> holders = replicas.ask(copies -> copies.of(blob));
-            made += copy(blob, holders, to -> replicas.wire().putBlob(to, blob, file.get()),
-                    to -> replicas.tell(copies -> copies.add(blob, List.of(to.id()))));
+            made +=
+                    copy(
+                            blob,
+                            holders,
+                            to -> replicas.wire().putBlob(to, blob, file.get()),
+                            to -> replicas.tell(copies -> copies.add(blob, List.of(to.id()))));
             if (bytesLeft < 0 || scarce.size() == question.limit()) {
                 lastBlob = Optional.of(blob);
             }
@@ -95,14 +139,19 @@ public final class CopyRound {
         long bytesLeft = BYTES_MAX;
         int made = 0;
         lastJob = Optional.empty();
+        isComplete &= scarce.isEmpty();
         for (JobId job : scarce) {
             List<Log> here = logs.of(job);
             for (Log log : here) {
                 bytesLeft -= logs.sizeBytes(log.attempt(), log.stream());
             }
             List<String> holders = replicas.ask(copies -> copies.ofLogs(job));
-            made += copy(job, holders, to -> bring(here, to),
-                    to -> replicas.tell(copies -> copies.addLogs(job, List.of(to.id()))));
+            made +=
+                    copy(
+                            job,
+                            holders,
+                            to -> bring(here, to),
+                            to -> replicas.tell(copies -> copies.addLogs(job, List.of(to.id()))));
             if (bytesLeft < 0 || scarce.size() == question.limit()) {
                 lastJob = Optional.of(job);
             }
@@ -121,10 +170,7 @@ public final class CopyRound {
 
     /** Brings it to one that does not have it; the next round makes another copy if need be. */
     private int copy(
-            Object what,
-            List<String> holders,
-            Replicas.Delivery delivery,
-            Replicas.Delivery record)
+            Object what, List<String> holders, Replicas.Delivery delivery, Replicas.Delivery record)
             throws IOException {
         List<Master> targets = new ArrayList<>(replicas.peers().others());
         targets.removeIf(master -> holders.contains(master.id()));

@@ -67,11 +67,7 @@ public final class MasterToken {
     private static byte[] mac(Right right, long until, byte[] key) {
         String text =
                 String.join(
-                        "\n",
-                        right.receiver(),
-                        right.method(),
-                        right.path(),
-                        Long.toString(until));
+                        "\n", right.receiver(), right.method(), right.path(), Long.toString(until));
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(key, ALGORITHM));

@@ -95,8 +95,7 @@ public final class Replicas implements AutoCloseable {
      * Brings bytes that are here to as many others as must have them, those first that have some of
      * the kind; says who has them now.
      */
-    List<String> spread(Object what, List<String> preferred, Delivery delivery)
-            throws IOException {
+    List<String> spread(Object what, List<String> preferred, Delivery delivery) throws IOException {
         List<String> holders = new ArrayList<>(List.of(self()));
         if (min > 1) {
             for (Master other : sources(preferred)) {
@@ -130,8 +129,7 @@ public final class Replicas implements AutoCloseable {
     /** The other masters that live, those first that are known to have the bytes. */
     List<Master> sources(List<String> holders) throws IOException {
         List<Master> sources = new ArrayList<>(peers.others());
-        sources.sort((a, b) ->
-                Boolean.compare(holders.contains(b.id()), holders.contains(a.id())));
+        sources.sort((a, b) -> Boolean.compare(holders.contains(b.id()), holders.contains(a.id())));
         return sources;
     }
 

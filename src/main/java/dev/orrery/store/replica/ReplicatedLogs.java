@@ -151,8 +151,7 @@ final class ReplicatedLogs implements LogFiles {
 
     private void take(Log log, Master source, long from) throws IOException {
         long[] end = {from};
-        replicas.wire()
-                .getLog(source, log, from, bytes -> end[0] += appended(log, end[0], bytes));
+        replicas.wire().getLog(source, log, from, bytes -> end[0] += appended(log, end[0], bytes));
     }
 
     private long appended(Log log, long offset, ByteBuffer bytes) throws IOException {

@@ -81,8 +81,7 @@ final class Wire implements AutoCloseable {
     }
 
     /** Gives the bytes of a log from an offset on. */
-    void getLog(Master from, Log log, long offset, Transmission.Sink sink)
-            throws IOException {
+    void getLog(Master from, Log log, long offset, Transmission.Sink sink) throws IOException {
         HttpRequest.Builder request = request(from, "GET", path(log), "?offset=" + offset);
         expect(Transmission.get(client, request, sink, IDLE), 200);
     }

@@ -166,8 +166,7 @@ final class ReplicaAccessTest {
     void logThatIsNone_namesNothing(String log) throws Exception {
         String path = LOGS + log.replaceFirst("^%s", job().toString());
 
-        HttpResponse<byte[]> answer =
-                put(path + "?offset=0&last=false", token("PUT", path), BYTES);
+        HttpResponse<byte[]> answer = put(path + "?offset=0&last=false", token("PUT", path), BYTES);
 
         assertThat(answer.statusCode()).isEqualTo(404);
         try (Stream<Path> files = Files.walk(master.directory().resolve("logs"))) {
@@ -176,8 +175,7 @@ final class ReplicaAccessTest {
     }
 
     private HttpResponse<byte[]> put(String path, String token, byte[] bytes) throws Exception {
-        return masters.send(
-                master.request(path, token).PUT(BodyPublishers.ofByteArray(bytes)));
+        return masters.send(master.request(path, token).PUT(BodyPublishers.ofByteArray(bytes)));
     }
 
     private JobId job() throws Exception {

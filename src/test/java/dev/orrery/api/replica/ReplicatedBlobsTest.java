@@ -163,8 +163,7 @@ final class ReplicatedBlobsTest {
         Files.write(damaged, bytes);
         bytes[7] ^= 1;
 
-        assertThat(reader.get("/api/v1/jobs/" + job + "/inputs/input.bin").body())
-                .isEqualTo(bytes);
+        assertThat(reader.get("/api/v1/jobs/" + job + "/inputs/input.bin").body()).isEqualTo(bytes);
     }
 
     @Test

@@ -245,8 +245,8 @@ final class ReplicatedLogsTest {
         return send(masters, to, job, piece).statusCode();
     }
 
-    private static HttpResponse<byte[]> send(
-            SeveralMasters masters, int to, JobId job, Piece piece) throws Exception {
+    private static HttpResponse<byte[]> send(SeveralMasters masters, int to, JobId job, Piece piece)
+            throws Exception {
         String path =
                 "/internal/v1/logs?stream=stdout&offset=" + piece.from + "&last=" + piece.last;
         byte[] bytes = Arrays.copyOfRange(piece.output, piece.from, piece.end);

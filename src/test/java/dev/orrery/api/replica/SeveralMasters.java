@@ -29,6 +29,7 @@ import dev.orrery.store.FileCentralStore;
 import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Masters;
+import dev.orrery.store.MemoryCopies;
 import dev.orrery.store.Store;
 import dev.orrery.store.replica.CopyRound;
 import dev.orrery.store.replica.Replicas;
@@ -172,9 +173,7 @@ public final class SeveralMasters implements AutoCloseable {
                             new Replicas.Part(id, min, Optional.empty(), KEY));
             local =
                     new FileCentralStore(
-                            directory(),
-                            replicas.references(store.jobs()),
-                            InstantSource.system());
+                            directory(), replicas.references(store.jobs()), InstantSource.system());
             localLogs = new FileLogFiles(directory());
             blobs = replicas.blobs(local);
             logs = replicas.logs(localLogs);
@@ -243,10 +242,12 @@ public final class SeveralMasters implements AutoCloseable {
             return given.get();
         }
 
-        /** Makes up for lost copies once. */
+        /** Makes up for lost copies, in as many rounds as it takes to believe that they are. */
         public void makeUp() {
             CopyRound round = replicas.round(local, localLogs);
-            round.run();
+            for (int i = 0; i < 4; i++) {
+                round.run();
+            }
         }
 
         Path directory() {

@@ -1,8 +1,7 @@
-package dev.orrery.api.replica;
+package dev.orrery.store;
 
 import dev.orrery.model.BlobId;
 import dev.orrery.model.JobId;
-import dev.orrery.store.Copies;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Who has what, in memory. */
-final class MemoryCopies implements Copies {
+public final class MemoryCopies implements Copies {
 
     private final SortedMap<BlobId, SortedSet<String>> blobs = new TreeMap<>();
     private final SortedMap<JobId, SortedSet<String>> logs = new TreeMap<>();
