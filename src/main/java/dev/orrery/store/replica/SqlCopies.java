@@ -66,8 +66,7 @@ public final class SqlCopies implements Copies {
     }
 
     @Override
-    public List<JobId> scarceLogs(Scarcity question, Optional<JobId> after)
-            throws StoreException {
+    public List<JobId> scarceLogs(Scarcity question, Optional<JobId> after) throws StoreException {
         Object from = after.map(Values::ofJob).orElse(new byte[0]);
         return scarce(Table.LOGS, question, from, row -> Values.toJob(row.getBytes(1)));
     }
@@ -89,8 +88,8 @@ public final class SqlCopies implements Copies {
     }
 
     private List<String> of(Table table, Object key) throws StoreException {
-        return reads.read(session ->
-                session.select(table.holders, List.of(key), row -> row.getString(1)));
+        return reads.read(
+                session -> session.select(table.holders, List.of(key), row -> row.getString(1)));
     }
 
     private void remove(Table table, List<?> keys, String master) throws StoreException {
@@ -136,8 +135,7 @@ public final class SqlCopies implements Copies {
                                     .formatted(name, key)
                             + " ON CONFLICT (%s, master) DO UPDATE".formatted(key)
                             + " SET added_at = excluded.added_at";
-            holders =
-                    "SELECT master FROM %s WHERE %s = ? ORDER BY master".formatted(name, key);
+            holders = "SELECT master FROM %s WHERE %s = ? ORDER BY master".formatted(name, key);
             remove = "DELETE FROM %s WHERE %s = ? AND master = ?".formatted(name, key);
             scarce =
                     "SELECT c.%2$s FROM %1$s c WHERE c.master = ? AND c.%2$s > ? AND"

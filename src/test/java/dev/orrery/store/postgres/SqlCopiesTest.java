@@ -33,9 +33,7 @@ final class SqlCopiesTest extends CopiesContractTest {
 
     @BeforeEach
     void open() throws Exception {
-        store =
-                PostgresFixture.open(
-                        data, PostgresFixture.freshDatabase(), InstantSource.system());
+        store = PostgresFixture.open(data, PostgresFixture.freshDatabase(), InstantSource.system());
     }
 
     @AfterEach
