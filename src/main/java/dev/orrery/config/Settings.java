@@ -32,30 +32,7 @@ public record Settings(
         Compat compat,
         Leadership leadership) {
 
-    /** Settings with the default times of leadership. */
-    public Settings(
-            Server server,
-            Cluster cluster,
-            Scheduling scheduling,
-            Worker worker,
-            Storage storage,
-            Limits limits,
-            Threads threads,
-            Compat compat) {
-        this(
-                server,
-                cluster,
-                scheduling,
-                worker,
-                storage,
-                Blobs.DEFAULT,
-                limits,
-                threads,
-                compat,
-                Leadership.DEFAULT);
-    }
-
-    /** Settings with the threads of Vert.x and no interface of another system. */
+    /** Settings with the defaults of what most nodes leave alone. */
     public Settings(
             Server server,
             Cluster cluster,
@@ -69,9 +46,11 @@ public record Settings(
                 scheduling,
                 worker,
                 storage,
+                Blobs.DEFAULT,
                 limits,
                 new Threads(0, 0),
-                new Compat(List.of(), 0, 0));
+                new Compat(List.of(), 0, 0),
+                Leadership.DEFAULT);
     }
 
     /**
