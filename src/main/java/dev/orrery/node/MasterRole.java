@@ -5,6 +5,7 @@ import dev.orrery.api.Blocking;
 import dev.orrery.api.RouteSet;
 import dev.orrery.api.StoreAuthenticator;
 import dev.orrery.api.cluster.MasterRoutes;
+import dev.orrery.api.backup.BackupRoutes;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
 import dev.orrery.api.enrol.EnrolRoutes;
@@ -34,6 +35,8 @@ import dev.orrery.node.leader.Leadership;
 import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.backup.Backup;
+import dev.orrery.store.backup.SqliteDatabase;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,6 +46,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +142,7 @@ final class MasterRole {
                         new ClusterRoutes(leader, Surroundings.version()),
                         new MasterRoutes(
                                 parts.store().leaderRow(), parts.store().masters(), blocking),
+                        new BackupRoutes(around.node().vertx(), backupSource()),
                         new EnrolRoutes(enroller(clock), blocking),
                         new TokenRoutes(parts.store().tokens(), authenticator, blocking, clock),
                         new InternalRoutes(
@@ -154,6 +159,17 @@ final class MasterRole {
                                 settings.limits(),
                                 around.metrics())));
         return all;
+    }
+
+    /** All that a backup of this node copies. */
+    private Backup.Source backupSource() {
+        Settings settings = around.settings();
+        Path data = settings.server().data();
+        return new Backup.Source(
+                new SqliteDatabase(data, settings.storage()),
+                data,
+                parts.blobs(),
+                Surroundings.version());
     }
 
     /** Lets nodes of other machines in, where there are any and the authority is our own. */
