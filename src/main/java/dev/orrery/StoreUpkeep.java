@@ -4,8 +4,10 @@ import dev.orrery.cli.Finding;
 import dev.orrery.cli.Upkeep;
 import dev.orrery.config.Settings;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.StoreFinding;
 import dev.orrery.store.backup.Restore;
-import dev.orrery.store.backup.SqliteDatabase;
+import dev.orrery.store.sqlite.SqliteExamination;
+import dev.orrery.store.sqlite.SqliteTables;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +29,7 @@ final class StoreUpkeep implements Upkeep {
                     Restore.restore(
                             backup,
                             settings.server().data(),
-                            data -> new SqliteDatabase(data, settings.storage())));
+                            data -> new SqliteTables(data, settings.storage())));
         } catch (StoreException | SQLException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -35,7 +37,19 @@ final class StoreUpkeep implements Upkeep {
 
     @Override
     public List<Finding> examine(Settings settings) {
-        return List.of();
+        return SqliteExamination.of(settings.server().data()).stream()
+                .map(StoreUpkeep::finding)
+                .toList();
+    }
+
+    private static Finding finding(StoreFinding found) {
+        Finding.Grade grade =
+                switch (found.grade()) {
+                    case OK -> Finding.Grade.OK;
+                    case WARN -> Finding.Grade.WARN;
+                    case FAIL -> Finding.Grade.FAIL;
+                };
+        return new Finding(grade, found.check(), found.what(), found.remedy());
     }
 
     private static Holding holding(Restore.Summary summary) {

@@ -36,7 +36,6 @@ import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.backup.Backup;
-import dev.orrery.store.backup.SqliteDatabase;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -46,7 +45,6 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,11 +161,9 @@ final class MasterRole {
 
     /** All that a backup of this node copies. */
     private Backup.Source backupSource() {
-        Settings settings = around.settings();
-        Path data = settings.server().data();
         return new Backup.Source(
-                new SqliteDatabase(data, settings.storage()),
-                data,
+                parts.store(),
+                around.settings().server().data(),
                 parts.blobs(),
                 Surroundings.version());
     }

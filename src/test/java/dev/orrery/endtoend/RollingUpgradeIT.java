@@ -35,8 +35,7 @@ final class RollingUpgradeIT {
     @RegisterExtension final Stage stage = new Stage();
 
     private final Cluster cluster = new Cluster(stage);
-    private final Path next =
-            NextBuild.make(stage.path("next"), stage.jar().toString()).classes();
+    private final Path next = NextBuild.make(stage.path("next"), stage.jar().toString()).classes();
 
     /** Starts a node of this build, or of the next one. */
     private Program node(boolean isNext, String... role) {

@@ -8,15 +8,13 @@ import dev.orrery.api.RouteSet;
 import dev.orrery.api.Routes;
 import dev.orrery.api.json.Refusal;
 import dev.orrery.model.ProblemCode;
+import dev.orrery.store.StoreException;
 import dev.orrery.store.backup.Backup;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -34,7 +32,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class BackupRoutes implements RouteSet {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BackupRoutes.class);
     private static final int PIECE_BYTES = 128 * 1024;
 
     private final Backup.Source source;
@@ -71,19 +68,19 @@ public final class BackupRoutes implements RouteSet {
         }
         call.response().setChunked(true).putHeader("content-type", "application/x-tar");
         ResponseBody body = new ResponseBody(call);
-        return thread.call(() -> {
-                    write(body);
-                    return true;
-                })
+        return thread.call(
+                        () -> {
+                            write(body);
+                            return true;
+                        })
                 .eventually(() -> {
                     running.set(false);
                     return Future.succeededFuture();
                 })
-                .onFailure(fault -> LOG.atWarn().setCause(fault).log("a backup was not finished"))
                 .compose(_ -> call.response().end());
     }
 
-    private void write(ResponseBody body) throws IOException, SQLException {
+    private void write(ResponseBody body) throws IOException, SQLException, StoreException {
         try (Backup backup = Backup.begin(source);
                 OutputStream out = new BufferedOutputStream(new Pieces(body), PIECE_BYTES)) {
             backup.writeTo(out);

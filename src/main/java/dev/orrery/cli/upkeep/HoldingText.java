@@ -29,8 +29,7 @@ final class HoldingText {
         if (count == 0) {
             return List.of();
         }
-        String first =
-                String.join(", ", holding.missing().subList(0, Math.min(SHOWN_MAX, count)));
+        String first = String.join(", ", holding.missing().subList(0, Math.min(SHOWN_MAX, count)));
         return List.of(
                 "orrery: all but "
                         + count

@@ -40,7 +40,9 @@ public final class RestoreCommand implements Callable<Integer> {
             description = "Configuration in YAML, which may name another database.")
     private Optional<Path> conf = Optional.empty();
 
-    @Option(names = "--check", description = "Say whether the backup is whole, and restore nothing.")
+    @Option(
+            names = "--check",
+            description = "Say whether the backup is whole, and restore nothing.")
     private boolean check;
 
     /** The command within the program. */

@@ -52,7 +52,9 @@ final class ArchiveReader {
         /** What the manifest must say; reads what is left, and what fills up the last block. */
         Manifest.Line end() throws IOException {
             transferTo(nullOutputStream());
-            in.skipNBytes(ArchiveWriter.padding(size));
+            if (in.readNBytes(ArchiveWriter.padding(size)).length < ArchiveWriter.padding(size)) {
+                throw new DamagedBackupException(CUT_OFF);
+            }
             return new Manifest.Line(name, size, HexFormat.of().formatHex(digest.digest()));
         }
 

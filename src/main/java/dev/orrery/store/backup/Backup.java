@@ -6,6 +6,8 @@ import dev.orrery.model.BlobId;
 import dev.orrery.model.JobId;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.PrivateFiles;
+import dev.orrery.store.Store;
+import dev.orrery.store.StoreException;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,7 +63,7 @@ public final class Backup implements AutoCloseable {
      * @param data the directory of the node
      * @param version of the program
      */
-    public record Source(Database database, Path data, CentralStore blobs, String version) {}
+    public record Source(Store store, Path data, CentralStore blobs, String version) {}
 
     private Backup(Source source, Path spool) {
         this.source = source;
@@ -77,7 +79,7 @@ public final class Backup implements AutoCloseable {
     }
 
     /** Writes all of it; what was written is whole only if this returns. */
-    public void writeTo(OutputStream out) throws IOException, SQLException {
+    public void writeTo(OutputStream out) throws IOException, SQLException, StoreException {
         try (Manifest.Writer manifest = new Manifest.Writer(spool.resolve(Manifest.NAME))) {
             ArchiveWriter archive = new ArchiveWriter(out, manifest);
             long jobs = addTables(archive);
@@ -99,24 +101,25 @@ public final class Backup implements AutoCloseable {
         Directories.remove(spool);
     }
 
-    private long addTables(ArchiveWriter archive) throws IOException, SQLException {
+    private long addTables(ArchiveWriter archive) throws IOException, SQLException, StoreException {
         long jobs;
-        try (Connection snapshot = source.database().snapshot()) {
-            archive.add(HEAD, head(schema(snapshot)));
+        try (Connection snapshot = source.store().snapshot()) {
+            String engine = snapshot.getMetaData().getDatabaseProductName();
+            archive.add(HEAD, head(schema(snapshot), engine));
             jobs = dump.write(snapshot, () -> pulse(archive));
         }
         archive.add(TableDump.NAME, spool.resolve(TableDump.NAME));
         return jobs;
     }
 
-    private byte[] head(long schema) {
+    private byte[] head(long schema, String engine) {
         return ArchiveWriter.bytes(
                 new ObjectMapper()
                                 .createObjectNode()
                                 .put("format", FORMAT)
                                 .put("orrery", source.version())
                                 .put("takenAt", Instant.now().toString())
-                                .put("engine", source.database().engine())
+                                .put("engine", engine)
                                 .put("schema", schema)
                                 .toPrettyString()
                         + "\n");
@@ -124,8 +127,7 @@ public final class Backup implements AutoCloseable {
 
     private static long schema(Connection snapshot) throws SQLException {
         try (Statement statement = snapshot.createStatement();
-                ResultSet row =
-                        statement.executeQuery("SELECT max(version) FROM schema_version")) {
+                ResultSet row = statement.executeQuery("SELECT max(version) FROM schema_version")) {
             return row.next() ? row.getLong(1) : 0;
         }
     }
@@ -184,15 +186,17 @@ public final class Backup implements AutoCloseable {
     }
 
     private void addLogs(ArchiveWriter archive) throws IOException {
-        dump.read(Table.JOBS, (table, row) -> {
-            JobId job = job(row.bytes(table.columns().indexOf("id")));
-            String folder = Contents.logs(job);
-            Path directory = source.data().resolve(folder);
-            if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                addLogs(archive, directory, folder);
-            }
-            pulse(archive);
-        });
+        dump.read(
+                Table.JOBS,
+                (table, row) -> {
+                    JobId job = job(row.bytes(table.columns().indexOf("id")));
+                    String folder = Contents.logs(job);
+                    Path directory = source.data().resolve(folder);
+                    if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                        addLogs(archive, directory, folder);
+                    }
+                    pulse(archive);
+                });
     }
 
     /** A log that grows is cut at the size that it has now; the rest belongs to a later backup. */
@@ -213,12 +217,12 @@ public final class Backup implements AutoCloseable {
 
     /** Looks again for what was missing: it came back, nobody wants it now, or it is lost. */
     private List<BlobId> addLate(ArchiveWriter archive, List<BlobId> missing)
-            throws IOException, SQLException {
+            throws IOException, SQLException, StoreException {
         List<BlobId> lost = new ArrayList<>();
         if (missing.isEmpty()) {
             return lost;
         }
-        try (Connection now = source.database().snapshot();
+        try (Connection now = source.store().snapshot();
                 PreparedStatement wanted =
                         now.prepareStatement("SELECT 1 FROM blob_references WHERE blob = ?")) {
             for (BlobId blob : missing) {
@@ -234,9 +238,9 @@ public final class Backup implements AutoCloseable {
     }
 
     /** Jobs of the snapshot that are not there any more; both lists come in the order of ids. */
-    private List<String> removedMeanwhile() throws IOException, SQLException {
+    private List<String> removedMeanwhile() throws IOException, SQLException, StoreException {
         List<String> removed = new ArrayList<>();
-        try (Connection now = source.database().snapshot();
+        try (Connection now = source.store().snapshot();
                 Statement statement = now.createStatement();
                 ResultSet live = statement.executeQuery("SELECT id FROM jobs ORDER BY id");
                 TableDump.Reader rows = dump.new Reader()) {

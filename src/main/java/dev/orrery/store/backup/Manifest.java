@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -131,6 +132,8 @@ final class Manifest {
                 line = theirs.readLine();
             }
             return end(line, HexFormat.of().formatHex(digest.digest()));
+        } catch (CharacterCodingException e) {
+            throw new DamagedBackupException("the backup is damaged: its manifest is no text");
         }
     }
 

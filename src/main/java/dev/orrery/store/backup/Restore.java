@@ -1,5 +1,6 @@
 package dev.orrery.store.backup;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -16,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -81,7 +83,7 @@ public final class Restore {
      * @throws DamagedBackupException when the backup is not whole; nothing is changed then
      */
     public static Summary restore(
-            InputStream backup, Path data, Function<Path, Database> database)
+            InputStream backup, Path data, Function<Path, EmptyDatabase> database)
             throws IOException, StoreException, SQLException {
         refuseUnlessEmpty(data);
         Path target = data.toAbsolutePath().normalize();
@@ -152,7 +154,7 @@ public final class Restore {
         if (!content.name().equals(Backup.HEAD)) {
             throw new DamagedBackupException("this is no backup of Orrery");
         }
-        JsonNode head = new ObjectMapper().readTree(content.readAllBytes());
+        JsonNode head = parse(content.readAllBytes());
         int format = head.path("format").asInt();
         if (format != Backup.FORMAT) {
             throw new DamagedBackupException(
@@ -164,6 +166,16 @@ public final class Restore {
                             + head.path("orrery").asText());
         }
         return head;
+    }
+
+    private static JsonNode parse(byte[] head) throws IOException {
+        try {
+            JsonNode parsed = new ObjectMapper().readTree(head);
+            Instant.parse(parsed.path("takenAt").asText());
+            return parsed;
+        } catch (JsonProcessingException | DateTimeParseException e) {
+            throw new DamagedBackupException("the backup is damaged: " + Backup.HEAD + ": " + e);
+        }
     }
 
     private static Summary summary(JsonNode head, Manifest.End end, long files, long bytes) {
@@ -201,11 +213,11 @@ public final class Restore {
         }
     }
 
-    private void fill(Unpacked unpacked, Database database)
+    private void fill(Unpacked unpacked, EmptyDatabase database)
             throws IOException, StoreException, SQLException {
         Path dump = work.resolve(TableDump.NAME);
         database.create(unpacked.summary().schema());
-        try (Connection connection = database.writer()) {
+        try (Connection connection = database.filler()) {
             new TableLoad(connection).load(new TableDump(dump), unpacked.end().removed());
             connection.commit();
         }

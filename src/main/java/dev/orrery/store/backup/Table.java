@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A table that a backup holds, with the order in which its rows are read.
  *
- * <p>Not among them are what a running cluster makes anew and what the schema has of itself.
+ * <p>Not among them are what a running cluster makes anew, what the schema has of itself, and
+ * SQLite's journal, which is empty in every snapshot.
  */
 record Table(String name, String order) {
 
@@ -24,7 +25,6 @@ record Table(String name, String order) {
                     new Table("secrets", "name"),
                     new Table("purged", "end_order"),
                     new Table("misfits", "id"),
-                    new Table("journal", "id"),
                     new Table(EVENTS, "job, seq"),
                     new Table(JOBS, "id"),
                     new Table("job_labels", "key, value, arrival"),

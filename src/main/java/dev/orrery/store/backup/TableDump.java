@@ -56,10 +56,8 @@ final class TableDump {
                 Statement statement = snapshot.createStatement()) {
             statement.setFetchSize(FETCH_ROWS);
             for (Table table : Table.ALL) {
-                if (isThere(snapshot, table)) {
-                    long rows = write(json, statement, table, pulse);
-                    jobs += table.name().equals(Table.JOBS) ? rows : 0;
-                }
+                long rows = write(json, statement, table, pulse);
+                jobs += table.name().equals(Table.JOBS) ? rows : 0;
             }
         }
         return jobs;
@@ -152,14 +150,6 @@ final class TableDump {
         public void close() throws IOException {
             json.close();
             in.close();
-        }
-    }
-
-    /** An engine may do without a table that another one needs. */
-    private static boolean isThere(Connection snapshot, Table table) throws SQLException {
-        try (ResultSet found =
-                snapshot.getMetaData().getTables(null, null, table.name(), new String[] {"TABLE"})) {
-            return found.next();
         }
     }
 

@@ -55,7 +55,11 @@ record TarHeader(String name, long size) {
                 || block[TYPE_AT] != '0') {
             throw new DamagedBackupException("this is no backup, or it is damaged");
         }
-        return new TarHeader(text(block, 0, NAME_BYTES), size(block));
+        long size = size(block);
+        if (size < 0) {
+            throw new DamagedBackupException("the backup is damaged: a file has no size");
+        }
+        return new TarHeader(text(block, 0, NAME_BYTES), size);
     }
 
     static boolean isEnd(byte[] block) {

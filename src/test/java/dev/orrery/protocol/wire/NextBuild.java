@@ -56,8 +56,9 @@ public final class NextBuild {
                     new Edit(
                             "Wire.java",
                             "case BODY_NOT_SET ->",
-                            "case LATER -> WorkerWire.heartbeat(envelope.getLater().getHeartbeat());\n"
-                                    + "case BODY_NOT_SET ->"),
+                            "case LATER ->"
+                                + " WorkerWire.heartbeat(envelope.getLater().getHeartbeat());\n"
+                                + "case BODY_NOT_SET ->"),
                     new Edit(
                             "EventWire.java",
                             "return stored.build().toByteArray();",
@@ -109,7 +110,10 @@ public final class NextBuild {
             }
         }
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String said =
+                new String(
+                        process.getInputStream().readAllBytes(),
+                        java.nio.charset.StandardCharsets.UTF_8);
         if (process.onExit().join().exitValue() != 0) {
             throw new AssertionError(said);
         }
@@ -126,8 +130,7 @@ public final class NextBuild {
                 Path.of("src/test/resources/endtoend/next/Later.java"),
                 codec.resolve("Later.java"));
         List<String> arguments =
-                new ArrayList<>(
-                        List.of("-proc:none", "-nowarn", "-d", classes().toString()));
+                new ArrayList<>(List.of("-proc:none", "-nowarn", "-d", classes().toString()));
         arguments.addAll(List.of("-cp", classPath));
         try (Stream<Path> sources = Files.walk(directory.resolve("java"))) {
             sources.map(Path::toString).filter(it -> it.endsWith(".java")).forEach(arguments::add);

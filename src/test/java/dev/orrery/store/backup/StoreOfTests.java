@@ -130,14 +130,14 @@ final class StoreOfTests implements AutoCloseable {
         return blobs.find(idOf("input of " + name)).orElseThrow();
     }
 
-    byte[] backup(Database database) throws IOException, SQLException {
+    byte[] backup() throws IOException, SQLException, StoreException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        backup(database, out);
+        backup(out);
         return out.toByteArray();
     }
 
-    void backup(Database database, OutputStream out) throws IOException, SQLException {
-        try (Backup backup = Backup.begin(new Backup.Source(database, data, blobs, "test"))) {
+    void backup(OutputStream out) throws IOException, SQLException, StoreException {
+        try (Backup backup = Backup.begin(new Backup.Source(store, data, blobs, "test"))) {
             backup.writeTo(out);
         }
     }
