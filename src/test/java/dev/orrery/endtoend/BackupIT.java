@@ -69,8 +69,7 @@ final class BackupIT {
                         .json()
                         .path("token")
                         .asText();
-        JsonNode keyed =
-                api.post("/jobs", "{\"command\":\"true\"}", "Idempotency-Key", "k").json();
+        JsonNode keyed = api.post("/jobs", "{\"command\":\"true\"}", "Idempotency-Key", "k").json();
         Path go = stage.path("go");
         String running = api.submitShell("until [ -e " + go + " ]; do sleep 0.1; done; echo went");
         cluster.runningOn(api, running, 1);

@@ -56,7 +56,7 @@ final class ClockChecks {
                         "clock.synchronised",
                         "nobody synchronises this clock",
                         "start chrony or systemd-timesyncd (timedatectl set-ntp true): deadlines"
-                            + " and shown times follow the wall clock")
+                                + " and shown times follow the wall clock")
                 : Finding.ok("clock.synchronised", "the kernel says so");
     }
 }

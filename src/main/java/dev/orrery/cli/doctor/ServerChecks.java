@@ -127,7 +127,7 @@ final class ServerChecks {
                                     "bus.leader",
                                     String.valueOf(e.getMessage()),
                                     "see in the logs who leads and whether the bus was lost;"
-                                        + " restart a node that stays deaf"));
+                                            + " restart a node that stays deaf"));
         }
     }
 
@@ -190,7 +190,7 @@ final class ServerChecks {
                                     "ports.http",
                                     server.host() + ":" + server.port() + " cannot be taken",
                                     "see who has it ('ss -ltnp'), or give another --port or"
-                                        + " --host"));
+                                            + " --host"));
         }
         Settings.Cluster cluster = known.cluster();
         if (cluster.enabled()) {

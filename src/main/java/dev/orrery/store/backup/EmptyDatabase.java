@@ -11,9 +11,11 @@ public interface EmptyDatabase {
     /**
      * Makes the tables as a schema of this version had them.
      *
-     * @throws StoreException when there are rows already, or the version is not known
+     * @param engine whose schemas the version counts, as the driver names it
+     * @throws StoreException when there are rows already; or when the version is not known, or of
+     *     another engine and not the latest
      */
-    void create(int schema) throws StoreException;
+    void create(String engine, int schema) throws StoreException;
 
     /** A connection within a transaction that writes; closing it without a commit undoes it. */
     Connection filler() throws SQLException;

@@ -47,12 +47,14 @@ public final class Restore {
      * What a backup holds.
      *
      * @param version of the program that wrote it
+     * @param engine of the database
      * @param schema of the database
      * @param missing blobs that were lost before it was taken
      */
     public record Summary(
             Instant takenAt,
             String version,
+            String engine,
             int schema,
             long jobs,
             long files,
@@ -182,6 +184,7 @@ public final class Restore {
         return new Summary(
                 Instant.parse(head.path("takenAt").asText()),
                 head.path("orrery").asText(),
+                head.path("engine").asText(),
                 head.path("schema").asInt(),
                 end.jobs(),
                 files,
@@ -216,7 +219,7 @@ public final class Restore {
     private void fill(Unpacked unpacked, EmptyDatabase database)
             throws IOException, StoreException, SQLException {
         Path dump = work.resolve(TableDump.NAME);
-        database.create(unpacked.summary().schema());
+        database.create(unpacked.summary().engine(), unpacked.summary().schema());
         try (Connection connection = database.filler()) {
             new TableLoad(connection).load(new TableDump(dump), unpacked.end().removed());
             connection.commit();

@@ -56,8 +56,10 @@ final class TableDump {
                 Statement statement = snapshot.createStatement()) {
             statement.setFetchSize(FETCH_ROWS);
             for (Table table : Table.ALL) {
-                long rows = write(json, statement, table, pulse);
-                jobs += table.name().equals(Table.JOBS) ? rows : 0;
+                if (table.isIn(snapshot)) {
+                    long rows = write(json, statement, table, pulse);
+                    jobs += table.name().equals(Table.JOBS) ? rows : 0;
+                }
             }
         }
         return jobs;

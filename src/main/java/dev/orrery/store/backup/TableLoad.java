@@ -1,15 +1,15 @@
 package dev.orrery.store.backup;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /** Puts the rows of a backup into empty tables, in the transaction of its caller. */
 final class TableLoad {
@@ -21,20 +21,17 @@ final class TableLoad {
     static final long EPOCH_LEAP = 1_000_000;
 
     private static final int BATCH_ROWS = 500;
-    private static final Set<String> KNOWN =
-            Table.ALL.stream().map(Table::name).collect(Collectors.toUnmodifiableSet());
 
     private final Connection connection;
     private String filling = "";
     private int waiting;
-    private @org.jspecify.annotations.Nullable PreparedStatement insert;
+    private @Nullable PreparedStatement insert;
 
     TableLoad(Connection connection) {
         this.connection = connection;
     }
 
     void load(TableDump dump, List<String> removed) throws IOException, SQLException {
-        run("DELETE FROM " + Table.LEADER);
         try (TableDump.Reader rows = dump.new Reader()) {
             for (var entry = rows.next(); entry.isPresent(); entry = rows.next()) {
                 add(entry.get());
@@ -44,15 +41,21 @@ final class TableLoad {
         for (String job : removed) {
             remove(HexFormat.of().parseHex(job));
         }
-        run("UPDATE leader SET holder = '', epoch = epoch + " + EPOCH_LEAP);
     }
 
     private void add(TableDump.Entry entry) throws IOException, SQLException {
         TableRows.Item.Head table = entry.table();
-        if (!table.table().equals(filling) || insert == null) {
+        if (table.table().equals(Table.LEADER)) {
+            raiseEpoch(entry.row().number(0));
+            return;
+        }
+        if (!table.table().equals(filling)) {
             flush();
-            insert = prepare(table);
             filling = table.table();
+            insert = prepare(table);
+        }
+        if (insert == null) {
+            return;
         }
         int column = 1;
         for (Object value : entry.row().values()) {
@@ -66,12 +69,18 @@ final class TableLoad {
         }
     }
 
-    private PreparedStatement prepare(TableRows.Item.Head table)
+    /** What fills the table; nothing where this engine has none, as of misfits. */
+    private @Nullable PreparedStatement prepare(TableRows.Item.Head table)
             throws SQLException, DamagedBackupException {
         boolean plain = table.columns().stream().allMatch(column -> column.matches("[a-z_0-9]+"));
-        if (!KNOWN.contains(table.table()) || !plain) {
+        Optional<Table> known =
+                Table.ALL.stream().filter(it -> it.name().equals(table.table())).findFirst();
+        if (known.isEmpty() || !plain) {
             throw new DamagedBackupException(
                     "the backup has a table that this program does not know: " + table.table());
+        }
+        if (!known.get().isIn(connection)) {
+            return null;
         }
         return connection.prepareStatement(
                 "INSERT INTO "
@@ -81,6 +90,15 @@ final class TableLoad {
                         + ") VALUES ("
                         + String.join(", ", Collections.nCopies(table.columns().size(), "?"))
                         + ")");
+    }
+
+    /** The row is there from the first script on. */
+    private void raiseEpoch(long epoch) throws SQLException {
+        try (PreparedStatement raise =
+                connection.prepareStatement("UPDATE leader SET epoch = ? WHERE id = 1")) {
+            raise.setLong(1, epoch + EPOCH_LEAP);
+            raise.executeUpdate();
+        }
     }
 
     private void flush() throws SQLException {
@@ -107,12 +125,6 @@ final class TableLoad {
                 statement.setBytes(1, job);
                 statement.executeUpdate();
             }
-        }
-    }
-
-    private void run(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 }

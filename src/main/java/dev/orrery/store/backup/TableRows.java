@@ -83,6 +83,13 @@ final class TableRows {
                 throw damaged();
             }
 
+            long number(int column) throws DamagedBackupException {
+                if (values.get(column) instanceof Long number) {
+                    return number;
+                }
+                throw damaged();
+            }
+
             String text(int column) throws DamagedBackupException {
                 if (values.get(column) instanceof String text) {
                     return text;

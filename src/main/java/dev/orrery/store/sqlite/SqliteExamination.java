@@ -120,7 +120,7 @@ public final class SqliteExamination {
                             "store.schema",
                             "version " + version + ", this program knows " + known,
                             "start the newer Orrery that wrote it, or restore a backup of this"
-                                + " one"));
+                                    + " one"));
         } else {
             findings.add(
                     StoreFinding.ok(

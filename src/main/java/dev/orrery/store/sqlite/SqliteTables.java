@@ -21,8 +21,9 @@ public final class SqliteTables implements EmptyDatabase {
     }
 
     @Override
-    public void create(int schema) throws StoreException {
-        SqliteStore.create(data, schema);
+    public void create(String engine, int schema) throws StoreException {
+        SqliteStore.create(
+                data, engine.equals("SQLite") ? schema : SqliteStore.MIGRATIONS.latest());
     }
 
     @Override

@@ -57,8 +57,8 @@ public final class NextBuild {
                             "Wire.java",
                             "case BODY_NOT_SET ->",
                             "case LATER ->"
-                                + " WorkerWire.heartbeat(envelope.getLater().getHeartbeat());\n"
-                                + "case BODY_NOT_SET ->"),
+                                    + " WorkerWire.heartbeat(envelope.getLater().getHeartbeat());\n"
+                                    + "case BODY_NOT_SET ->"),
                     new Edit(
                             "EventWire.java",
                             "return stored.build().toByteArray();",

@@ -40,7 +40,10 @@ final class SqliteLaterEventTest {
         JobId job = Histories.jobId(new SplittableRandom(5), Histories.START);
         JobEvent event =
                 Histories.submitted(
-                        job, Histories.START, Histories.spec("default", "a", Map.of(), List.of()), 1);
+                        job,
+                        Histories.START,
+                        Histories.spec("default", "a", Map.of(), List.of()),
+                        1);
         byte[] frame = frame(withLaterField(event));
         open().close();
         try (Connection connection = connect();
@@ -69,7 +72,8 @@ final class SqliteLaterEventTest {
 
     private byte[] storedRun() throws SQLException {
         try (Connection connection = connect();
-                ResultSet row = connection.createStatement().executeQuery("SELECT run FROM events")) {
+                ResultSet row =
+                        connection.createStatement().executeQuery("SELECT run FROM events")) {
             assertThat(row.next()).isTrue();
             return row.getBytes(1);
         }
