@@ -5,7 +5,10 @@ import dev.orrery.cli.Upkeep;
 import dev.orrery.config.Settings;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreFinding;
+import dev.orrery.store.backup.EmptyDatabase;
 import dev.orrery.store.backup.Restore;
+import dev.orrery.store.postgres.PostgresExamination;
+import dev.orrery.store.postgres.PostgresTables;
 import dev.orrery.store.sqlite.SqliteExamination;
 import dev.orrery.store.sqlite.SqliteTables;
 
@@ -13,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** The store as the command line sees it while no node runs. */
 final class StoreUpkeep implements Upkeep {
@@ -24,12 +28,18 @@ final class StoreUpkeep implements Upkeep {
 
     @Override
     public Holding restore(InputStream backup, Settings settings) throws IOException {
+        Settings.Storage storage = settings.storage();
+        Optional<PostgresTables> shared = Optional.empty();
+        if (storage.database().isPresent()) {
+            shared = Optional.of(PostgresTables.of(storage.database().get()));
+        }
+        Optional<EmptyDatabase> named = shared.map(EmptyDatabase.class::cast);
         try {
             return holding(
                     Restore.restore(
                             backup,
                             settings.server().data(),
-                            data -> new SqliteTables(data, settings.storage())));
+                            data -> named.orElseGet(() -> new SqliteTables(data, storage))));
         } catch (StoreException | SQLException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -37,9 +47,12 @@ final class StoreUpkeep implements Upkeep {
 
     @Override
     public List<Finding> examine(Settings settings) {
-        return SqliteExamination.of(settings.server().data()).stream()
-                .map(StoreUpkeep::finding)
-                .toList();
+        List<StoreFinding> found =
+                settings.storage()
+                        .database()
+                        .map(PostgresExamination::of)
+                        .orElseGet(() -> SqliteExamination.of(settings.server().data()));
+        return found.stream().map(StoreUpkeep::finding).toList();
     }
 
     private static Finding finding(StoreFinding found) {

@@ -165,6 +165,7 @@ final class MasterRole {
                 parts.store(),
                 around.settings().server().data(),
                 parts.blobs(),
+                parts.logs(),
                 Surroundings.version());
     }
 

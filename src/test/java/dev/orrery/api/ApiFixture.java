@@ -154,7 +154,8 @@ public final class ApiFixture implements AutoCloseable {
                         outputs,
                         new ClusterRoutes(leader, "test"),
                         new MasterRoutes(store.leaderRow(), store.masters(), blocking),
-                        new BackupRoutes(vertx, new Backup.Source(store, data, blobs, "test")),
+                        new BackupRoutes(
+                                vertx, new Backup.Source(store, data, blobs, logs, "test")),
                         new EnrolRoutes(Optional.empty(), blocking),
                         new TokenRoutes(store.tokens(), authenticator, blocking, clock),
                         new InternalRoutes(

@@ -2,9 +2,13 @@ package dev.orrery.store.backup;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.orrery.model.AttemptId;
 import dev.orrery.model.BlobId;
+import dev.orrery.model.CapturedLog;
 import dev.orrery.model.JobId;
+import dev.orrery.model.TaskRange;
 import dev.orrery.store.CentralStore;
+import dev.orrery.store.LogFiles;
 import dev.orrery.store.PrivateFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
@@ -13,7 +17,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -63,7 +66,8 @@ public final class Backup implements AutoCloseable {
      * @param data the directory of the node
      * @param version of the program
      */
-    public record Source(Store store, Path data, CentralStore blobs, String version) {}
+    public record Source(
+            Store store, Path data, CentralStore blobs, LogFiles logs, String version) {}
 
     private Backup(Source source, Path spool) {
         this.source = source;
@@ -185,33 +189,32 @@ public final class Backup implements AutoCloseable {
         }
     }
 
+    /** Adds what each attempt printed that did not ride in its report. */
     private void addLogs(ArchiveWriter archive) throws IOException {
         dump.read(
                 Table.JOBS,
                 (table, row) -> {
                     JobId job = job(row.bytes(table.columns().indexOf("id")));
-                    String folder = Contents.logs(job);
-                    Path directory = source.data().resolve(folder);
-                    if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                        addLogs(archive, directory, folder);
+                    long attempts = row.number(table.columns().indexOf("attempt"));
+                    for (int number = 1; number <= attempts; number++) {
+                        AttemptId attempt = new AttemptId(TaskRange.single(job), number);
+                        for (CapturedLog.Stream stream : CapturedLog.Stream.values()) {
+                            Optional<Path> log = source.logs().find(attempt, stream);
+                            if (log.isPresent()) {
+                                addLog(archive, Contents.logs(job), log.get());
+                            }
+                        }
                     }
                     pulse(archive);
                 });
     }
 
     /** A log that grows is cut at the size that it has now; the rest belongs to a later backup. */
-    private static void addLogs(ArchiveWriter archive, Path directory, String folder)
-            throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                try (InputStream content = Files.newInputStream(file)) {
-                    archive.add(folder + "/" + file.getFileName(), Files.size(file), content);
-                } catch (NoSuchFileException removed) {
-                    // Its job is removed, which removedMeanwhile finds.
-                }
-            }
+    private static void addLog(ArchiveWriter archive, String folder, Path log) throws IOException {
+        try (InputStream content = Files.newInputStream(log)) {
+            archive.add(folder + "/" + log.getFileName(), Files.size(log), content);
         } catch (NoSuchFileException removed) {
-            // As above.
+            // Its job is removed, which removedMeanwhile finds.
         }
     }
 

@@ -21,6 +21,7 @@ import dev.orrery.store.sql.Values;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,8 +38,7 @@ import java.util.function.LongSupplier;
  */
 public final class PostgresStore implements Store {
 
-    private static final Migrations MIGRATIONS =
-            new Migrations("postgresql", List.of("0001-jobs.sql"));
+    static final Migrations MIGRATIONS = new Migrations("postgresql", List.of("0001-jobs.sql"));
 
     /** Anything, so that masters that start together make the tables one after another. */
     private static final String ONE_MASTER = "SELECT pg_advisory_lock(7318349394477056)";
@@ -51,6 +51,8 @@ public final class PostgresStore implements Store {
     private static final Duration FORGET_PAUSE = Duration.ofMinutes(1);
 
     private final DirectoryLock directory;
+    private final Connector connector;
+    private final PostgresFaults faults;
     private final PostgresReads sessions;
     private final EventFrames frames;
     private final Commits commits;
@@ -70,8 +72,9 @@ public final class PostgresStore implements Store {
             Connector connector,
             Duration idempotencyTtl,
             InstantSource clock) {
-        PostgresFaults faults = new PostgresFaults(connector.name());
+        this.faults = new PostgresFaults(connector.name());
         this.directory = directory;
+        this.connector = connector;
         this.sessions = new PostgresReads(connector, faults);
         this.frames = new EventFrames(faults);
         this.commits = new Commits(connector, faults);
@@ -153,6 +156,15 @@ public final class PostgresStore implements Store {
     }
 
     @Override
+    public Connection snapshot() throws StoreException {
+        try {
+            return connector.snapshot();
+        } catch (SQLException e) {
+            throw faults.of(e);
+        }
+    }
+
+    @Override
     public void close() {
         try (directory) {
             commits.close();
@@ -172,7 +184,7 @@ public final class PostgresStore implements Store {
         }
     }
 
-    private static void prepare(Connector connector) throws StoreException {
+    static void prepare(Connector connector) throws StoreException {
         PostgresFaults faults = new PostgresFaults(connector.name());
         try (Session session = connector.open(Connector.Use.MIGRATE)) {
             ServerCheck.check(session, connector.name(), faults);

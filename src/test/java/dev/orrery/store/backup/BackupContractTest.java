@@ -32,7 +32,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** What a backup of any engine must hold, and what becomes of it in any engine. */
-abstract class BackupContractTest {
+public abstract class BackupContractTest {
 
     @TempDir private Path directory;
     private StoreOfTests from;

@@ -1,6 +1,7 @@
 package dev.orrery.store.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.config.Settings;
 import dev.orrery.config.SettingsReader;
@@ -58,5 +59,45 @@ final class SqliteBackupTest extends BackupContractTest {
         found.removeAll(List.of("schema_version", "journal"));
         assertThat(found)
                 .containsExactlyInAnyOrderElementsOf(Table.ALL.stream().map(Table::name).toList());
+    }
+
+    @Test
+    void rowsOfAnEarlierSchema_areBroughtToThisOne(@TempDir Path directory) throws Exception {
+        // given a job that ended under schema 1, which did not count ends
+        TableDump dump = new TableDump(directory.resolve("rows"));
+        SqliteTables early = new SqliteTables(directory.resolve("early"), SETTINGS);
+        early.create("SQLite", 1);
+        try (Connection connection = early.filler();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "INSERT INTO jobs VALUES (x'01', 1, 1, 'default', 'a', 'admin', '{}', 1, 10, 4,"
+                            + " 1, 0, 0, 1, 'w', 1, 0, 'ok', 7)");
+            assertThat(dump.write(connection, () -> {})).isEqualTo(1);
+        }
+
+        // when
+        SqliteTables late = new SqliteTables(directory.resolve("late"), SETTINGS);
+        late.create("SQLite", 1);
+        try (Connection connection = late.filler()) {
+            new TableLoad(connection).load(dump, List.of());
+            connection.commit();
+        }
+        late.complete();
+
+        // then
+        try (Connection connection = late.filler();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT ended_at, end_order FROM jobs")) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getLong(1)).isEqualTo(7);
+            assertThat(row.getLong(2)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void laterSchema_isRefused(@TempDir Path data) {
+        assertThatThrownBy(() -> target(data).create("SQLite", 900))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("newer Orrery");
     }
 }

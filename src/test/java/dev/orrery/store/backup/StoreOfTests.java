@@ -137,7 +137,7 @@ final class StoreOfTests implements AutoCloseable {
     }
 
     void backup(OutputStream out) throws IOException, SQLException, StoreException {
-        try (Backup backup = Backup.begin(new Backup.Source(store, data, blobs, "test"))) {
+        try (Backup backup = Backup.begin(new Backup.Source(store, data, blobs, logs, "test"))) {
             backup.writeTo(out);
         }
     }
