@@ -53,20 +53,24 @@ final class Later {
         }
     }
 
-    /** Says once of each new field that it came. */
+    /** Says once of each message with a new field whether that came. */
     static void saw(Envelope envelope) {
-        boolean carries =
-                switch (envelope.getBodyCase()) {
-                    case HELLO -> !envelope.getHello().getLaterNote().isEmpty();
-                    case WELCOME -> !envelope.getWelcome().getLaterGreeting().isEmpty();
-                    case REPORTS -> !envelope.getReports().getLaterTrace().isEmpty();
-                    case ASSIGN ->
+        switch (envelope.getBodyCase()) {
+            case HELLO -> say(envelope, !envelope.getHello().getLaterNote().isEmpty());
+            case WELCOME -> say(envelope, !envelope.getWelcome().getLaterGreeting().isEmpty());
+            case REPORTS -> say(envelope, !envelope.getReports().getLaterTrace().isEmpty());
+            case HEARTBEAT -> say(envelope, envelope.getHeartbeat().getLaterLoad() == 7);
+            case LATER -> say(envelope, true);
+            case ASSIGN ->
+                    say(
+                            envelope,
                             envelope.getAssign().getAssignmentsList().stream()
-                                    .allMatch(one -> one.getLaterHint().equals("next"));
-                    case HEARTBEAT -> envelope.getHeartbeat().getLaterLoad() == 7;
-                    case LATER -> true;
-                    default -> false;
-                };
+                                    .allMatch(one -> one.getLaterHint().equals("next")));
+            default -> {}
+        }
+    }
+
+    private static void say(Envelope envelope, boolean carries) {
         String said = (carries ? "later field of " : "no later field of ") + envelope.getBodyCase();
         if (SEEN.add(said)) {
             LOG.atWarn().log(said);
