@@ -1,7 +1,7 @@
 package dev.orrery.api;
 
-import dev.orrery.api.cluster.MasterRoutes;
 import dev.orrery.api.backup.BackupRoutes;
+import dev.orrery.api.cluster.MasterRoutes;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
 import dev.orrery.api.enrol.EnrolRoutes;
