@@ -4,6 +4,8 @@ import dev.orrery.cli.CommandException;
 import dev.orrery.cli.Context;
 import dev.orrery.cli.Program;
 import dev.orrery.cli.RunningServer;
+import dev.orrery.cli.Servers;
+import dev.orrery.cli.Upkeep;
 import dev.orrery.config.Role;
 import dev.orrery.config.Settings;
 import dev.orrery.node.Node;
@@ -20,15 +22,24 @@ public final class Main {
 
     /** Runs the command that the arguments name, and exits with its code. */
     public static void main(String[] args) {
-        Context context = Context.ofProcess(Main::start);
+        Context context = Context.ofProcess(new Nodes());
         System.exit(Program.run(context, args));
     }
 
-    private static RunningServer start(Set<Role> roles, Settings settings) throws CommandException {
-        try {
-            return new RunningNode(Node.start(roles, settings));
-        } catch (NodeException fault) {
-            throw new CommandException(fault.exitCode(), fault.text(), fault);
+    /** The nodes and the store behind the commands. */
+    private static final class Nodes implements Servers {
+        @Override
+        public RunningServer start(Set<Role> roles, Settings settings) throws CommandException {
+            try {
+                return new RunningNode(Node.start(roles, settings));
+            } catch (NodeException fault) {
+                throw new CommandException(fault.exitCode(), fault.text(), fault);
+            }
+        }
+
+        @Override
+        public Upkeep upkeep() {
+            return new StoreUpkeep();
         }
     }
 

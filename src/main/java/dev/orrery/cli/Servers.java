@@ -17,4 +17,9 @@ public interface Servers {
      *     data directory in use
      */
     RunningServer start(Set<Role> roles, Settings settings) throws Exception;
+
+    /** What works on a store without a node. */
+    default Upkeep upkeep() {
+        throw new CommandException(ExitCode.SOFTWARE, "this program has no store");
+    }
 }

@@ -4,6 +4,7 @@ import dev.orrery.api.ApiServer;
 import dev.orrery.api.Blocking;
 import dev.orrery.api.RouteSet;
 import dev.orrery.api.StoreAuthenticator;
+import dev.orrery.api.backup.BackupRoutes;
 import dev.orrery.api.cluster.MasterRoutes;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
@@ -35,6 +36,7 @@ import dev.orrery.node.leader.Leadership;
 import dev.orrery.protocol.TopicMessage.LogSize;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.backup.Backup;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -143,6 +145,7 @@ final class MasterRole {
                         new ClusterRoutes(leader, Surroundings.version()),
                         new MasterRoutes(
                                 parts.store().leaderRow(), parts.store().masters(), blocking),
+                        new BackupRoutes(around.node().vertx(), backupSource()),
                         new EnrolRoutes(enroller(clock), blocking),
                         new TokenRoutes(parts.store().tokens(), authenticator, blocking, clock),
                         new InternalRoutes(
@@ -173,6 +176,16 @@ final class MasterRole {
                                         blocking,
                                         clock)));
         return all;
+    }
+
+    /** All that a backup of this node copies. */
+    private Backup.Source backupSource() {
+        return new Backup.Source(
+                parts.store(),
+                around.settings().server().data(),
+                parts.blobs(),
+                parts.logs(),
+                Surroundings.version());
     }
 
     /** Lets nodes of other machines in, where there are any and the authority is our own. */

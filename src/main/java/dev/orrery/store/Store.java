@@ -3,6 +3,7 @@ package dev.orrery.store;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.LoadedState;
 
+import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,6 +43,12 @@ public interface Store extends AutoCloseable {
 
     /** Access tokens and the cluster's secrets. */
     Tokens tokens();
+
+    /**
+     * A connection within a transaction that only reads: it sees every commit before this call and
+     * none after it, and holds up nobody who writes. Closing it ends both.
+     */
+    Connection snapshot() throws StoreException;
 
     @Override
     void close();

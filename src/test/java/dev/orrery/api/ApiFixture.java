@@ -1,5 +1,6 @@
 package dev.orrery.api;
 
+import dev.orrery.api.backup.BackupRoutes;
 import dev.orrery.api.cluster.MasterRoutes;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
@@ -34,6 +35,7 @@ import dev.orrery.store.FileCentralStore;
 import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
+import dev.orrery.store.backup.Backup;
 import dev.orrery.store.sqlite.SqliteStore;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -152,6 +154,8 @@ public final class ApiFixture implements AutoCloseable {
                         outputs,
                         new ClusterRoutes(leader, "test"),
                         new MasterRoutes(store.leaderRow(), store.masters(), blocking),
+                        new BackupRoutes(
+                                vertx, new Backup.Source(store, data, blobs, logs, "test")),
                         new EnrolRoutes(Optional.empty(), blocking),
                         new TokenRoutes(store.tokens(), authenticator, blocking, clock),
                         new InternalRoutes(

@@ -70,6 +70,16 @@ public final class Client {
         }
     }
 
+    /** Why the server that answers does not serve; empty when it does. */
+    public Optional<String> unreadiness() {
+        try {
+            text(send(new Request("GET", "/readyz", Map.of(), Body.NONE)));
+            return Optional.empty();
+        } catch (ApiException unwell) {
+            return Optional.of(String.valueOf(unwell.getMessage()));
+        }
+    }
+
     /** Posts without a body; the answer's document, or a missing node when there is none. */
     public JsonNode post(ApiPath path) {
         return post(path, Body.NONE, Map.of());

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,28 @@ final class Connector {
         }
     }
 
+    /** Opens a connection within a transaction that sees the state of this moment. */
+    Connection snapshot() throws SQLException {
+        Connection connection = dataSource(Use.COPY).getConnection();
+        try (Statement first = connection.createStatement()) {
+            connection.setReadOnly(true);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            connection.setAutoCommit(false);
+            first.executeQuery("SELECT epoch FROM leader").close();
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Opens a connection within a transaction that fills the tables. */
+    Connection filler() throws SQLException {
+        Connection connection = dataSource(Use.COPY).getConnection();
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
     DataSource dataSource(Use use) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setURL(settings.url());
@@ -100,12 +123,15 @@ final class Connector {
         /** Everything else. */
         READ(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(12)),
         /** The making of tables, one master after another. */
-        MIGRATE(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofMinutes(6));
+        MIGRATE(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofMinutes(6)),
+        /** All rows, out or in, a part at a time; who takes them may be slow for a while. */
+        COPY(Duration.ofMinutes(30), Duration.ofMinutes(1), Duration.ofMinutes(31));
 
         /** Loading goes through all that lives: not all of it at once. */
         static final int ROWS_FETCHED = 2_000;
 
         private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(3);
+        private static final Duration IDLE_IN_COPY = Duration.ofMinutes(2);
 
         private final Duration statement;
         private final Duration lock;
@@ -134,7 +160,8 @@ final class Connector {
             List<String> options = new ArrayList<>();
             options.add("statement_timeout=" + statement.toMillis());
             options.add("lock_timeout=" + lock.toMillis());
-            options.add("idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION.toMillis());
+            Duration idle = this == COPY ? IDLE_IN_COPY : IDLE_IN_TRANSACTION;
+            options.add("idle_in_transaction_session_timeout=" + idle.toMillis());
             options.add("tcp_user_timeout=4000");
             options.add("tcp_keepalives_idle=1");
             options.add("tcp_keepalives_interval=1");

@@ -23,6 +23,7 @@ import dev.orrery.store.sql.Values;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +40,7 @@ import java.util.function.LongSupplier;
  */
 public final class PostgresStore implements Store {
 
-    private static final Migrations MIGRATIONS =
+    static final Migrations MIGRATIONS =
             new Migrations("postgresql", List.of("0001-jobs.sql", "0002-copies.sql"));
 
     /** Anything, so that masters that start together make the tables one after another. */
@@ -53,6 +54,8 @@ public final class PostgresStore implements Store {
     private static final Duration FORGET_PAUSE = Duration.ofMinutes(1);
 
     private final DirectoryLock directory;
+    private final Connector connector;
+    private final PostgresFaults faults;
     private final PostgresReads sessions;
     private final EventFrames frames;
     private final Commits commits;
@@ -73,8 +76,9 @@ public final class PostgresStore implements Store {
             Connector connector,
             Duration idempotencyTtl,
             InstantSource clock) {
-        PostgresFaults faults = new PostgresFaults(connector.name());
+        this.faults = new PostgresFaults(connector.name());
         this.directory = directory;
+        this.connector = connector;
         this.sessions = new PostgresReads(connector, faults);
         this.frames = new EventFrames(faults);
         this.commits = new Commits(connector, faults);
@@ -162,6 +166,15 @@ public final class PostgresStore implements Store {
     }
 
     @Override
+    public Connection snapshot() throws StoreException {
+        try {
+            return connector.snapshot();
+        } catch (SQLException e) {
+            throw faults.of(e);
+        }
+    }
+
+    @Override
     public void close() {
         try (directory) {
             commits.close();
@@ -181,7 +194,7 @@ public final class PostgresStore implements Store {
         }
     }
 
-    private static void prepare(Connector connector) throws StoreException {
+    static void prepare(Connector connector) throws StoreException {
         PostgresFaults faults = new PostgresFaults(connector.name());
         try (Session session = connector.open(Connector.Use.MIGRATE)) {
             ServerCheck.check(session, connector.name(), faults);

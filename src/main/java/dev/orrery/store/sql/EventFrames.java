@@ -9,6 +9,7 @@ import dev.orrery.store.StoreException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -57,6 +58,18 @@ public final class EventFrames {
             events.add(next(rest));
         }
         return events;
+    }
+
+    /** The events of a run, each with its own frame, whatever a later build wrote into it. */
+    public List<Framed> framed(byte[] run) throws StoreException {
+        List<Framed> framed = new ArrayList<>();
+        ByteBuffer rest = ByteBuffer.wrap(run);
+        while (rest.hasRemaining()) {
+            int start = rest.position();
+            DurableEvent event = next(rest);
+            framed.add(new Framed(event, Arrays.copyOfRange(run, start, rest.position())));
+        }
+        return framed;
     }
 
     /** Adds the events of one job to the list. */

@@ -11,16 +11,17 @@ public final class Framed {
     private final DurableEvent event;
     private final byte[] frame;
 
-    private Framed(DurableEvent event) {
+    /** An event and the frame in which it came, with fields that we may not know. */
+    Framed(DurableEvent event, byte[] frame) {
         this.event = event;
-        this.frame = EventFrames.encode(event);
+        this.frame = frame;
     }
 
     /** Each event with its frame. */
     public static List<Framed> of(List<DurableEvent> events) {
         List<Framed> framed = new ArrayList<>(events.size());
         for (DurableEvent event : events) {
-            framed.add(new Framed(event));
+            framed.add(new Framed(event, EventFrames.encode(event)));
         }
         return framed;
     }

@@ -34,19 +34,25 @@ public final class Migrations {
      */
     public void run(Session session, String store, Faults faults)
             throws SQLException, StoreException {
+        run(session, store, scripts.size(), faults);
+    }
+
+    /** As above, up to a version, for what was written then. */
+    public void run(Session session, String store, int wanted, Faults faults)
+            throws SQLException, StoreException {
         session.run(
                 "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY)");
         int version = version(session);
-        if (version > scripts.size()) {
+        if (Math.max(version, wanted) > scripts.size()) {
             throw faults.broken(
                     store
                             + " was written by a newer Orrery (its schema is version "
-                            + version
+                            + Math.max(version, wanted)
                             + ", this program knows "
                             + scripts.size()
                             + "): start that version, or restore a backup of this one");
         }
-        for (int next = version + 1; next <= scripts.size(); next++) {
+        for (int next = version + 1; next <= wanted; next++) {
             session.begin();
             try {
                 for (String statement : statements(scripts.get(next - 1))) {
@@ -59,6 +65,11 @@ public final class Migrations {
                 throw e;
             }
         }
+    }
+
+    /** The version that the scripts lead to. */
+    public int latest() {
+        return scripts.size();
     }
 
     private static int version(Session session) throws SQLException {

@@ -86,7 +86,7 @@ final class Journal implements SqlJobReads.Lag, AutoCloseable {
                             List.of(),
                             row -> row.getBytes(1));
             for (byte[] run : runs) {
-                Framed.of(frames.decode(run)).forEach(this::remember);
+                frames.framed(run).forEach(this::remember);
             }
             return true;
         });
@@ -159,6 +159,14 @@ final class Journal implements SqlJobReads.Lag, AutoCloseable {
                     empty = true;
                     stuck = false;
                 });
+    }
+
+    /** Does something while the tables show all that was committed, and before the next commit. */
+    <T> T whileEmpty(Writer.Quiet<T> quiet) throws StoreException {
+        return writer.exclude(() -> {
+            empty();
+            return quiet.get();
+        });
     }
 
     private void emptyUnlessFull() throws StoreException {

@@ -10,6 +10,7 @@ import org.sqlite.SQLiteConfig.TempStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /** The connections to one SQLite file. */
 final class SqliteSessions {
@@ -41,6 +42,28 @@ final class SqliteSessions {
         SQLiteConfig config = config(READER_CACHE);
         config.setReadOnly(true);
         return open(file, config);
+    }
+
+    /** Opens a connection within a transaction that sees the state of this moment. */
+    static Connection snapshot(Path file) throws SQLException {
+        SQLiteConfig config = config(READER_CACHE);
+        config.setReadOnly(true);
+        Connection connection = config.createConnection("jdbc:sqlite:" + file);
+        try (Statement first = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            first.executeQuery("SELECT epoch FROM leader").close();
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Opens a connection within a transaction that fills the tables. */
+    static Connection filler(Path file) throws SQLException {
+        Connection connection = config(WRITER_CACHE).createConnection("jdbc:sqlite:" + file);
+        connection.setAutoCommit(false);
+        return connection;
     }
 
     private static SQLiteConfig config(int cache) {

@@ -22,6 +22,7 @@ import dev.orrery.store.sqlite.file.WalFile;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +39,7 @@ import java.util.Optional;
  */
 public final class SqliteStore implements Store {
 
-    private static final Migrations MIGRATIONS =
+    static final Migrations MIGRATIONS =
             new Migrations("sqlite", List.of("0001-jobs.sql", "0002-ends.sql"));
     private static final Duration FORGET_PAUSE = Duration.ofMinutes(1);
 
@@ -145,6 +146,11 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public Connection snapshot() throws StoreException {
+        return journal.whileEmpty(() -> SqliteSessions.snapshot(directory.database()));
+    }
+
+    @Override
     public void close() {
         try (directory;
                 writer;
@@ -162,6 +168,20 @@ public final class SqliteStore implements Store {
         } catch (IOException e) {
             throw new StoreException(
                     Kind.BROKEN, "the data directory cannot be used: " + data + ": " + e, e);
+        }
+    }
+
+    /** Makes the empty tables of an earlier version, or of this one, for what was written then. */
+    static void create(Path data, int schema) throws StoreException {
+        DataDirectory directory = take(data);
+        SqliteFaults faults = new SqliteFaults(directory.database());
+        try (directory;
+                Session session = SqliteSessions.writer(directory.database())) {
+            MIGRATIONS.run(session, "the backup", schema, faults);
+        } catch (SQLException e) {
+            throw faults.of(e);
+        } catch (IOException e) {
+            throw faults.broken(data + " cannot be closed", e);
         }
     }
 

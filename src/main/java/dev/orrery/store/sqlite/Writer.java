@@ -53,6 +53,25 @@ final class Writer implements Writes, AutoCloseable {
         }
     }
 
+    /** Does something while nobody writes. */
+    <T> T exclude(Quiet<T> quiet) throws StoreException {
+        lock.lock();
+        try {
+            faults.refuseWhenBroken();
+            return quiet.get();
+        } catch (SQLException e) {
+            throw faults.of(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is done while nobody writes. */
+    @FunctionalInterface
+    interface Quiet<T> {
+        T get() throws SQLException, StoreException;
+    }
+
     /** Counts what a transaction wrote toward the next checkpoint. */
     void wrote(long bytes) {
         pagesSinceCheckpoint += COMMIT_PAGES + bytes / PAGE_BYTES * 2;

@@ -102,6 +102,8 @@ final class AccessTest {
         "POST,/api/v1/tokens,submitter",
         "DELETE,/api/v1/tokens/admin,submitter",
         "POST,/api/v1/nodes/w1/drain,foreign",
+        "GET,/api/v1/backup,submitter",
+        "GET,/api/v1/backup,foreign",
     })
     void tooLowARole_isForbidden(String method, String path, String who) throws Exception {
         Answer answer = api.send(api.request(path, who).method(method, noBody()));

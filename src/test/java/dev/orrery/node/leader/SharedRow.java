@@ -10,6 +10,7 @@ import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.Tokens;
 
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,11 @@ final class SharedRow implements Store, LeaderRow, Masters {
     @Override
     public JobReads jobs() {
         throw new UnsupportedOperationException("no jobs here");
+    }
+
+    @Override
+    public Connection snapshot() {
+        throw new AssertionError("nobody copies this store");
     }
 
     @Override

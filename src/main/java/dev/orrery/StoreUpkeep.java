@@ -1,0 +1,77 @@
+package dev.orrery;
+
+import dev.orrery.cli.Finding;
+import dev.orrery.cli.Upkeep;
+import dev.orrery.config.Settings;
+import dev.orrery.store.StoreException;
+import dev.orrery.store.StoreFinding;
+import dev.orrery.store.backup.EmptyDatabase;
+import dev.orrery.store.backup.Restore;
+import dev.orrery.store.postgres.PostgresExamination;
+import dev.orrery.store.postgres.PostgresTables;
+import dev.orrery.store.sqlite.SqliteExamination;
+import dev.orrery.store.sqlite.SqliteTables;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** The store as the command line sees it while no node runs. */
+final class StoreUpkeep implements Upkeep {
+
+    @Override
+    public Holding verify(InputStream backup) throws IOException {
+        return holding(Restore.verify(backup));
+    }
+
+    @Override
+    public Holding restore(InputStream backup, Settings settings) throws IOException {
+        Settings.Storage storage = settings.storage();
+        Optional<PostgresTables> shared = Optional.empty();
+        if (storage.database().isPresent()) {
+            shared = Optional.of(PostgresTables.of(storage.database().get()));
+        }
+        Optional<EmptyDatabase> named = shared.map(EmptyDatabase.class::cast);
+        try {
+            return holding(
+                    Restore.restore(
+                            backup,
+                            settings.server().data(),
+                            data -> named.orElseGet(() -> new SqliteTables(data, storage))));
+        } catch (StoreException | SQLException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<Finding> examine(Settings settings) {
+        List<StoreFinding> found =
+                settings.storage()
+                        .database()
+                        .map(PostgresExamination::of)
+                        .orElseGet(() -> SqliteExamination.of(settings.server().data()));
+        return found.stream().map(StoreUpkeep::finding).toList();
+    }
+
+    private static Finding finding(StoreFinding found) {
+        Finding.Grade grade =
+                switch (found.grade()) {
+                    case OK -> Finding.Grade.OK;
+                    case WARN -> Finding.Grade.WARN;
+                    case FAIL -> Finding.Grade.FAIL;
+                };
+        return new Finding(grade, found.check(), found.what(), found.remedy());
+    }
+
+    private static Holding holding(Restore.Summary summary) {
+        return new Holding(
+                summary.takenAt(),
+                summary.version(),
+                summary.jobs(),
+                summary.files(),
+                summary.bytes(),
+                summary.missing());
+    }
+}
