@@ -53,7 +53,7 @@ public final class PostgresStore implements Store {
     private static final Duration FORGET_PAUSE = Duration.ofMinutes(1);
 
     private final DirectoryLock directory;
-    private final PostgresReads sessions;
+    private final PostgresSessions sessions;
     private final EventFrames frames;
     private final Commits commits;
     private final JobReads jobs;
@@ -75,7 +75,7 @@ public final class PostgresStore implements Store {
             InstantSource clock) {
         PostgresFaults faults = new PostgresFaults(connector.name());
         this.directory = directory;
-        this.sessions = new PostgresReads(connector, faults);
+        this.sessions = new PostgresSessions(connector, faults);
         this.frames = new EventFrames(faults);
         this.commits = new Commits(connector, faults);
         this.jobs = new SqlJobReads(sessions, SqlJobReads.Lag.NONE, frames);
