@@ -54,7 +54,7 @@ final class SettingsCheck {
         Settings.Leadership leadership = settings.leadership();
         if (leadership.ttl().compareTo(leadership.renew().multipliedBy(3)) < 0) {
             faults.add(
-                    "leadership.ttl: must be at least three times leadership.renew; they are %s and %s"
+                    "leadership.ttl: must be three times leadership.renew; they are %s and %s"
                             .formatted(
                                     Quantities.formatDuration(leadership.ttl()),
                                     Quantities.formatDuration(leadership.renew())));

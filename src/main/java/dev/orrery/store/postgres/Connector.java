@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-import javax.sql.DataSource;
-
 /**
  * Opens connections to the one server, each with the bounds of its use. The password stays in here.
  *
@@ -84,7 +82,7 @@ final class Connector {
         return connection;
     }
 
-    DataSource dataSource(Use use) {
+    private PGSimpleDataSource dataSource(Use use) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setURL(settings.url());
         source.setUser(settings.user());
@@ -151,7 +149,7 @@ final class Connector {
          * A server that is told to be less careful is told otherwise; what is stronger stays. See
          * ADR 0015.
          */
-        String preparation() {
+        private String preparation() {
             return "SELECT set_config('synchronous_commit', 'on', false)"
                     + " WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')";
         }

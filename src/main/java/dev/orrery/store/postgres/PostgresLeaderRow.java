@@ -154,7 +154,11 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
     private StoreException lost(long epoch) {
         return new StoreException(
                 Kind.BROKEN,
-                "%s is in epoch %d, and this master has seen epoch %d: the database has lost commits (a standby without the last ones was promoted, or an old backup restored). Bring the right database back; or, to go on without what was lost, stop this master, rename %s to epoch.accepted, and start it"
+                ("%s is in epoch %d, and this master has seen epoch %d: the database has lost"
+                                + " commits (a standby without the last ones was promoted, or an"
+                                + " old backup restored). Bring the right database back; or, to go"
+                                + " on without what was lost, stop this master, rename %s to"
+                                + " epoch.accepted, and start it")
                         .formatted(name, epoch, seen.known(), seen.path()));
     }
 

@@ -23,9 +23,9 @@ final class PostgresMasters implements Masters {
                     + " WHERE seen_at > clock_timestamp() - ? * interval '1 millisecond'"
                     + " ORDER BY id COLLATE \"C\"";
 
-    private final PostgresReads sessions;
+    private final PostgresSessions sessions;
 
-    PostgresMasters(PostgresReads sessions) {
+    PostgresMasters(PostgresSessions sessions) {
         this.sessions = sessions;
     }
 

@@ -56,7 +56,7 @@ public final class PostgresStore implements Store {
     private final DirectoryLock directory;
     private final Connector connector;
     private final PostgresFaults faults;
-    private final PostgresReads sessions;
+    private final PostgresSessions sessions;
     private final EventFrames frames;
     private final Commits commits;
     private final JobReads jobs;
@@ -79,7 +79,7 @@ public final class PostgresStore implements Store {
         this.faults = new PostgresFaults(connector.name());
         this.directory = directory;
         this.connector = connector;
-        this.sessions = new PostgresReads(connector, faults);
+        this.sessions = new PostgresSessions(connector, faults);
         this.frames = new EventFrames(faults);
         this.commits = new Commits(connector, faults);
         this.jobs = new SqlJobReads(sessions, SqlJobReads.Lag.NONE, frames);

@@ -154,7 +154,9 @@ public final class PostgresServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         if (process.isAlive()) {
-            kill();
+            signal("CONT", all());
+            signal("QUIT", List.of(process.toHandle()));
+            awaitEnd();
         }
     }
 

@@ -1,12 +1,13 @@
-package dev.orrery.store.sqlite;
+package dev.orrery.store;
 
 import dev.orrery.config.Settings;
 import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.wire.EventWire;
-import dev.orrery.store.Histories;
-import dev.orrery.store.Leads;
+import dev.orrery.store.postgres.PostgresServer;
+import dev.orrery.store.postgres.PostgresStore;
+import dev.orrery.store.sqlite.SqliteStore;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,8 @@ import java.util.SplittableRandom;
 
 /**
  * Durable tasks a second of the store beside a raw append with fdatasync, at 3, 30, 300 and 3,000
- * events a commit; each task is submitted, assigned and ended. Arguments: a directory, and tasks.
+ * events a commit; each task is submitted, assigned and ended. Arguments: a directory, tasks, and
+ * {@code sqlite} or {@code postgres}.
  */
 final class StoreBenchmark {
 
@@ -43,14 +46,24 @@ final class StoreBenchmark {
     public static void main(String[] arguments) throws Exception {
         Path base = Path.of(arguments[0]);
         int tasks = Integer.parseInt(arguments[1]);
-        for (int events : List.of(300, 3, 30, 300, 3_000)) {
+        if (arguments[2].equals("sqlite")) {
+            measure(base, tasks, StoreBenchmark::sqlite);
+            return;
+        }
+        try (PostgresServer server = PostgresServer.start(base.resolve("server"))) {
+            measure(base, tasks, data -> postgres(server, data));
+        }
+    }
+
+    private static void measure(Path base, int tasks, Engine engine) throws Exception {
+        for (int events : List.of(300, 3, 30, 300, 900, 3_000)) {
             int bounded = Math.min(tasks, events * 500);
             List<List<DurableEvent>> batches = batches(bounded, events / 3);
-            double store =
-                    store(
-                            base.resolve("store-" + events + "-" + System.nanoTime()),
-                            batches,
-                            bounded);
+            double store;
+            Path data = base.resolve("store-" + events + "-" + System.nanoTime());
+            try (Store opened = engine.open(data)) {
+                store = store(opened, batches, bounded);
+            }
             double raw = raw(base.resolve("raw-" + events), batches, bounded);
             LOG.info(
                     "events={} tasks={} store={}/s raw={}/s ratio={} cpuMicros={}",
@@ -63,21 +76,30 @@ final class StoreBenchmark {
         }
     }
 
-    private static double store(Path data, List<List<DurableEvent>> batches, int tasks)
-            throws Exception {
-        Settings.Storage settings =
+    private static Store sqlite(Path data) throws StoreException {
+        return SqliteStore.open(
+                data,
                 new Settings.Storage(
-                        "", Duration.ofDays(7), Duration.ofDays(90), Duration.ofDays(1), 0);
-        try (SqliteStore store = SqliteStore.open(data, settings)) {
-            long epoch = Leads.lead(store, "benchmark");
-            long begin = System.nanoTime();
-            long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            for (List<DurableEvent> batch : batches) {
-                store.commit(epoch, batch);
-            }
-            cpuNanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu;
-            return tasks * 1e9 / (System.nanoTime() - begin);
+                        "", Duration.ofDays(7), Duration.ofDays(90), Duration.ofDays(1), 0));
+    }
+
+    private static Store postgres(PostgresServer server, Path data) throws Exception {
+        String database = "b" + System.nanoTime();
+        server.createDatabase(database);
+        return PostgresStore.open(
+                data, server.settings(database), Duration.ofDays(1), InstantSource.system());
+    }
+
+    private static double store(Store store, List<List<DurableEvent>> batches, int tasks)
+            throws StoreException {
+        long epoch = Leads.lead(store, "benchmark");
+        long begin = System.nanoTime();
+        long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        for (List<DurableEvent> batch : batches) {
+            store.commit(epoch, batch);
         }
+        cpuNanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu;
+        return tasks * 1e9 / (System.nanoTime() - begin);
     }
 
     private static double raw(Path file, List<List<DurableEvent>> batches, int tasks)
@@ -124,5 +146,11 @@ final class StoreBenchmark {
             batches.add(events);
         }
         return batches;
+    }
+
+    /** Opens a new store. */
+    @FunctionalInterface
+    private interface Engine {
+        Store open(Path data) throws Exception;
     }
 }
