@@ -44,7 +44,7 @@ public final class SelfTest {
     private final int failuresMax;
     private final Listener listener;
     private final long timer;
-    private MessageConsumer<String> consumer;
+    private volatile MessageConsumer<String> consumer;
     private long round;
     private int failures;
     private int proofs;

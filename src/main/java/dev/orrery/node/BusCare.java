@@ -18,8 +18,8 @@ import java.util.Optional;
  * started again by its supervisor.
  *
  * <p>It ends only when it is known to be at fault: when the cluster has lost its addresses again
- * and again, or when several others that are members all the same have been silent for a minute,
- * by which time a worker has given up its tasks. A node that is alone, or one of two of which the
+ * and again, or when several others that are members all the same have been silent for a minute, by
+ * which time a worker has given up its tasks. A node that is alone, or one of two of which the
  * other is silent, goes on.
  */
 final class BusCare {
@@ -57,11 +57,7 @@ final class BusCare {
         selfTest =
                 Optional.of(
                         new SelfTest(
-                                node.vertx(),
-                                node.membership(),
-                                PAUSE,
-                                FAILURES_MAX,
-                                this::deaf));
+                                node.vertx(), node.membership(), PAUSE, FAILURES_MAX, this::deaf));
     }
 
     private void deaf(SelfTest.Findings found) {
@@ -85,10 +81,9 @@ final class BusCare {
 
     private void repair(String cause) {
         LOG.atWarn().addKeyValue("cause", cause).log("registering the bus addresses again");
-        node.bus()
-                .reregister()
+        Future<Void> test = selfTest.map(SelfTest::renew).orElse(Future.succeededFuture());
+        Future.join(node.bus().reregister(), test)
                 .onFailure(fault -> LOG.atError().setCause(fault).log("registering again failed"));
-        selfTest.ifPresent(SelfTest::renew);
     }
 
     Future<Void> stop() {

@@ -87,9 +87,7 @@ final class SelfTestTest {
         await(deaf.renew());
         int noticed = found.size();
         await(one.bus().request(WORK, new SchedulerReply.Done(), SOON));
-        await().during(Duration.ofSeconds(1))
-                .atMost(SOON)
-                .until(() -> found.size() <= noticed + 1);
+        await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> found.size() <= noticed + 1);
     }
 
     @Test

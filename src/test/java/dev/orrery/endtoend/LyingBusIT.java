@@ -1,6 +1,7 @@
 package dev.orrery.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -52,17 +52,16 @@ final class LyingBusIT {
         // given
         Files.createDirectories(runs);
         Program master = mischief.lying(1, "master", "--port", "0").ready();
-        Program first = mischief.lying(2, "worker", "--name", "one", "--slots", "4").ready();
-        Program second = mischief.lying(3, "worker", "--name", "two", "--slots", "4").ready();
+        Program first = mischief.lying(2, "worker", "--name", "one", "--slots", "16").ready();
+        Program second = mischief.lying(3, "worker", "--name", "two", "--slots", "16").ready();
         Api api = stage.api(master, "data");
 
         // when
         List<Sent> sent = submitAll(api);
 
         // then every accepted task came to its end, once
-        Instant end = Instant.now().plus(PATIENCE);
         for (Sent one : sent) {
-            JsonNode job = awaitEnd(api, one.id(), end);
+            JsonNode job = awaitEnd(api, one.id());
             assertThat(job.path("state").asText()).as(job.toString()).isIn(endsOf(one));
             assertEventsAreDense(api, one.id());
         }
@@ -138,13 +137,10 @@ final class LyingBusIT {
                 .formatted(runs, end);
     }
 
-    private static JsonNode awaitEnd(Api api, String id, Instant end) {
-        JsonNode job = api.job(id);
-        while (!Api.TERMINAL.contains(job.path("state").asText())) {
-            assertThat(Instant.now()).as(job.toString()).isBefore(end);
-            job = api.awaitEnd(id);
-        }
-        return job;
+    private static JsonNode awaitEnd(Api api, String id) {
+        return await("the end of " + id)
+                .atMost(PATIENCE)
+                .until(() -> api.job(id), job -> Api.TERMINAL.contains(job.path("state").asText()));
     }
 
     private static void assertEventsAreDense(Api api, String id) throws IOException {

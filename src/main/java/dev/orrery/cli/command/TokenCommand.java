@@ -117,8 +117,7 @@ public final class TokenCommand {
         public Integer call() {
             try (ServerOptions.Session session = server.open(root)) {
                 JsonNode made =
-                        session.client()
-                                .postOnce(ApiPath.of("enrolments"), Body.of(Json.object()));
+                        session.client().postOnce(ApiPath.of("enrolments"), Body.of(Json.object()));
                 output.write(
                         root.context(),
                         made,
