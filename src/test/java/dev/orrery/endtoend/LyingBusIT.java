@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -60,11 +60,7 @@ final class LyingBusIT {
         List<Sent> sent = submitAll(api);
 
         // then every accepted task came to its end, once
-        for (Sent one : sent) {
-            JsonNode job = awaitEnd(api, one.id());
-            assertThat(job.path("state").asText()).as(job.toString()).isIn(endsOf(one));
-            assertEventsAreDense(api, one.id());
-        }
+        inParallel(sent, one -> checkEnd(api, one));
         assertThat(sent.stream().map(Sent::id).distinct()).hasSize(TASKS);
         // and no attempt started twice, nor two attempts of a task at a time
         assertThat(runs.resolve("overlap")).doesNotExist();
@@ -85,17 +81,29 @@ final class LyingBusIT {
     }
 
     private List<Sent> submitAll(Api api) throws Exception {
-        List<Sent> sent = new ArrayList<>();
+        return inParallel(
+                IntStream.range(0, TASKS).boxed().toList(), number -> send(api, number));
+    }
+
+    /** By many clients at a time, as each waits for what the bus has lost. */
+    private static <T, R> List<R> inParallel(List<T> each, Function<T, R> action)
+            throws Exception {
+        List<R> results = new ArrayList<>();
         try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
-            List<Future<Sent>> all =
-                    IntStream.range(0, TASKS)
-                            .mapToObj(number -> clients.submit(() -> send(api, number)))
-                            .toList();
-            for (Future<Sent> one : all) {
-                sent.add(one.get());
+            List<Future<R>> all =
+                    each.stream().map(one -> clients.submit(() -> action.apply(one))).toList();
+            for (Future<R> one : all) {
+                results.add(one.get());
             }
         }
-        return sent;
+        return results;
+    }
+
+    private static Sent checkEnd(Api api, Sent one) {
+        JsonNode job = awaitEnd(api, one.id());
+        assertThat(job.path("state").asText()).as(job.toString()).isIn(endsOf(one));
+        assertEventsAreDense(api, one.id());
+        return one;
     }
 
     /** As a client does: again under the same key until it is accepted. */
@@ -143,7 +151,7 @@ final class LyingBusIT {
                 .until(() -> api.job(id), job -> Api.TERMINAL.contains(job.path("state").asText()));
     }
 
-    private static void assertEventsAreDense(Api api, String id) throws IOException {
+    private static void assertEventsAreDense(Api api, String id) {
         List<JsonNode> events = Events.durable(api, "jobs." + id, 0);
         List<Long> numbers = events.stream().map(event -> event.path("seq").asLong()).toList();
         assertThat(numbers)

@@ -35,7 +35,7 @@ public final class ApiException extends CommandException {
 
     /** The same about a request that an earlier server may have carried out. */
     ApiException afterDoubt() {
-        return new ApiException(status, getMessage(), retryAfter, true);
+        return new ApiException(status, String.valueOf(getMessage()), retryAfter, true);
     }
 
     /** When the server may be asked again, where it says so. */

@@ -47,7 +47,7 @@ final class Tries {
             if (pause.compareTo(left()) > 0) {
                 throw refusal;
             }
-            note(server, refusal.getMessage());
+            note(server, reasonOf(refusal));
             backoff.rest(pause);
             return Next.SAME;
         }
@@ -55,13 +55,13 @@ final class Tries {
             throw doubtful ? refusal.afterDoubt() : refusal;
         }
         if (!mayRepeat) {
-            throw UnreachableException.uncertain(refusal.getMessage(), refusal);
+            throw UnreachableException.uncertain(reasonOf(refusal), refusal);
         }
         doubtful = true;
         if (isOver(servers)) {
             throw refusal;
         }
-        return failed(server, refusal.getMessage(), servers);
+        return failed(server, reasonOf(refusal), servers);
     }
 
     /** Takes a broken connection: throws when it is the last word, else pauses likewise. */
@@ -140,7 +140,7 @@ final class Tries {
                 || "Connect timed out".equals(e.getMessage());
     }
 
-    private static String reasonOf(IOException e) {
+    private static String reasonOf(Exception e) {
         String message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
     }
