@@ -23,8 +23,8 @@ final class BusPartitionIT {
 
     private Program orrery(Machine machine, String data, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(Distribution.launcher().toString()));
-        command.addAll(arguments);
         command.addAll(List.of("--data", stage.path(data).toString()));
+        command.addAll(arguments);
         return stage.program(machine.command(command));
     }
 

@@ -10,13 +10,17 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.multimap.MultiMap;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.Serializable;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -29,6 +33,8 @@ import javax.net.ssl.X509TrustManager;
 
 /** What a stranger on the network tries, as a program of its own on another machine. */
 public final class Intruder {
+    private static final PrintStream OUT =
+            new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     private static final int CONNECT_MILLIS = 5_000;
     private static final int PATIENCE_MILLIS = 20_000;
 
@@ -57,9 +63,9 @@ public final class Intruder {
                 .setClusterConnectTimeoutMillis(CONNECT_MILLIS);
         try {
             HazelcastInstance client = HazelcastClient.newHazelcastClient(config);
-            System.out.println("let in: " + client.getDistributedObjects());
+            OUT.println("let in: " + client.getDistributedObjects());
         } catch (IllegalStateException refused) {
-            System.out.println("refused");
+            OUT.println("refused");
         }
     }
 
@@ -79,13 +85,13 @@ public final class Intruder {
         config.getAdvancedNetworkConfig().setMemberEndpointConfig(endpoint);
         config.getAdvancedNetworkConfig().getJoin().getTcpIpConfig().addMember(member);
         HazelcastInstance joined = Hazelcast.newHazelcastInstance(config);
-        System.out.println("members " + joined.getCluster().getMembers().size());
+        OUT.println("members " + joined.getCluster().getMembers().size());
         for (DistributedObject object : joined.getDistributedObjects()) {
-            System.out.println("object " + object.getName() + " " + contentOf(joined, object));
+            OUT.println("object " + object.getName() + " " + contentOf(joined, object));
         }
         for (Member other : joined.getCluster().getMembers()) {
             if (!other.localMember()) {
-                System.out.println("payload " + send(joined, other));
+                OUT.println("payload " + send(joined, other));
             }
         }
     }
@@ -135,12 +141,12 @@ public final class Intruder {
                 socket.getInputStream().readAllBytes();
                 closed++;
             } catch (java.net.SocketTimeoutException open) {
-                System.out.println("open after " + Duration.ofMillis(PATIENCE_MILLIS));
+                OUT.println("open after " + Duration.ofMillis(PATIENCE_MILLIS));
             } catch (java.net.SocketException reset) {
                 closed++;
             }
         }
-        System.out.println("closed " + closed);
+        OUT.println("closed " + closed);
     }
 
     /** Speaks TLS, and shows nothing. */
@@ -151,9 +157,9 @@ public final class Intruder {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(new byte[] {0, 0, 0, 1, 1});
             int read = socket.getInputStream().read();
-            System.out.println(read < 0 ? "closed" : "answered");
+            OUT.println(read < 0 ? "closed" : "answered");
         } catch (javax.net.ssl.SSLException | java.net.SocketException refused) {
-            System.out.println("handshake failure: " + refused.getMessage());
+            OUT.println("handshake failure: " + refused.getMessage());
         }
     }
 

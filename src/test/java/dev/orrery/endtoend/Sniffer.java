@@ -1,6 +1,10 @@
 package dev.orrery.endtoend;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -43,7 +47,7 @@ public final class Sniffer {
                 OutputStream file =
                         new BufferedOutputStream(Files.newOutputStream(Path.of(args[0])), 1)) {
             MemorySegment frame = arena.allocate(FRAME_BYTES_MAX);
-            System.out.println("READY sniffer");
+            new FileOutputStream(FileDescriptor.out).write("READY sniffer\n".getBytes(UTF_8));
             while (true) {
                 long length = (long) receive.invokeExact(socket, frame, (long) FRAME_BYTES_MAX, 0);
                 file.write(frame.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));

@@ -108,7 +108,8 @@ final class ThreatNetworkIT {
     private static TreeSet<Integer> listening(Machine machine) {
         TreeSet<Integer> ports = new TreeSet<>();
         for (String line : machine.shell("ss -ltnH").lines().toList()) {
-            String local = line.strip().split("\\s+")[3];
+            // An address of IPv4 may be shown as one of IPv6.
+            String local = line.strip().split("\\s+")[3].replaceAll("\\[::ffff:|\\]", "");
             assertThat(local).startsWith(machine.address());
             ports.add(Integer.parseInt(local.substring(local.lastIndexOf(':') + 1)));
         }
