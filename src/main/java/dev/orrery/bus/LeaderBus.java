@@ -4,9 +4,12 @@ import dev.orrery.protocol.Message;
 import dev.orrery.protocol.Message.LeaderNotice;
 
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +32,9 @@ public final class LeaderBus implements Bus {
 
     /** Between two questions of the same request, unless somebody newer was heard to lead. */
     private static final long PAUSE_MILLIS = 200;
+
+    /** Questions without a pause between them; more are of masters that point at each other. */
+    private static final int AT_ONCE_MAX = 5;
 
     private final Vertx vertx;
     private final VertxBus bus;
@@ -80,9 +86,14 @@ public final class LeaderBus implements Bus {
         if (!isLeaders(to)) {
             return bus.request(to, message, timeout);
         }
-        Asking asking = new Asking(to, message, System.nanoTime() + timeout.toNanos());
+        Asking asking =
+                new Asking(
+                        vertx.getOrCreateContext(),
+                        to,
+                        message,
+                        System.nanoTime() + timeout.toNanos());
         pending.add(asking);
-        asking.ask();
+        asking.run(asking::ask);
         return asking.promise.future().onComplete(done -> pending.remove(asking));
     }
 
@@ -118,7 +129,7 @@ public final class LeaderBus implements Bus {
             leader = notice;
         }
         if (!notice.node().isEmpty()) {
-            pending.forEach(asking -> asking.redirect(notice.node()));
+            pending.forEach(asking -> asking.run(() -> asking.redirect(notice.node())));
         }
         listeners.forEach(listener -> listener.accept(notice));
     }
@@ -133,8 +144,12 @@ public final class LeaderBus implements Bus {
         }
     }
 
-    /** One request to the leader. */
+    /**
+     * One request to the leader. It lives on the context of the one who asks, whoever brings the
+     * notice that redirects it, so that the answer comes there too.
+     */
     private final class Asking {
+        private final Context context;
         private final Address to;
         private final Message message;
         private final long end;
@@ -143,16 +158,33 @@ public final class LeaderBus implements Bus {
         /** Whom the last question went to; empty for any master. */
         private String asked = "";
 
-        private int questions;
+        /** The epoch that was known when the last question went out. */
+        private long epoch;
 
-        Asking(Address to, Message message, long end) {
+        private int questions;
+        private int atOnce;
+
+        Asking(Context context, Address to, Message message, long end) {
+            this.context = context;
             this.to = to;
             this.message = message;
             this.end = end;
         }
 
-        synchronized void ask() {
-            asked = leader.node();
+        /** Now when we are there, or else soon. */
+        void run(Runnable step) {
+            if (Context.isOnEventLoopThread() && vertx.getOrCreateContext() == context) {
+                step.run();
+            } else {
+                context.runOnContext(_ -> step.run());
+            }
+        }
+
+        void ask() {
+            LeaderNotice known = leader;
+            atOnce = known.epoch() > epoch ? 0 : atOnce + 1;
+            epoch = known.epoch();
+            asked = known.node();
             questions++;
             int question = questions;
             String node = asked;
@@ -162,10 +194,14 @@ public final class LeaderBus implements Bus {
         }
 
         /** This node leads. */
-        synchronized void redirect(String node) {
-            if (!node.equals(asked) && !promise.future().isComplete()) {
+        void redirect(String node) {
+            if (!node.equals(asked) && !promise.future().isComplete() && mayHurry()) {
                 ask();
             }
+        }
+
+        private boolean mayHurry() {
+            return leader.epoch() > epoch || atOnce < AT_ONCE_MAX;
         }
 
         private void answered(int question, String node, AsyncResult<Message> answer) {
@@ -174,6 +210,8 @@ public final class LeaderBus implements Bus {
                 again(question, node, "no master leads just now");
             } else if (answer.succeeded()) {
                 promise.tryComplete(answer.result());
+            } else if (isUnreadable(answer.cause())) {
+                promise.tryFail(answer.cause());
             } else {
                 forget(node);
                 again(question, node, String.valueOf(answer.cause().getMessage()));
@@ -181,24 +219,32 @@ public final class LeaderBus implements Bus {
         }
 
         /** Asks whoever leads instead, at once, and the same ones after a pause. */
-        private synchronized void again(int question, String node, String cause) {
+        private void again(int question, String node, String cause) {
             if (question != questions || promise.future().isComplete()) {
                 return;
             }
             String known = leader.node();
-            if (!known.isEmpty() && !known.equals(node)) {
+            if (!known.isEmpty() && !known.equals(node) && mayHurry()) {
                 ask();
             } else if (end - System.nanoTime() > PAUSE_MILLIS * 1_000_000) {
-                vertx.setTimer(PAUSE_MILLIS, id -> askAfterPause(question));
+                vertx.setTimer(PAUSE_MILLIS, id -> run(() -> askAfterPause(question)));
             } else {
                 promise.tryFail(cause);
             }
         }
 
-        private synchronized void askAfterPause(int question) {
+        private void askAfterPause(int question) {
             if (question == questions && !promise.future().isComplete()) {
+                atOnce = 0;
                 ask();
             }
         }
+    }
+
+    /** What one master cannot read, it will not read the next time either. */
+    private static boolean isUnreadable(Throwable cause) {
+        return cause instanceof ReplyException failed
+                && failed.failureType() == ReplyFailure.RECIPIENT_FAILURE
+                && failed.failureCode() == VertxBus.UNREADABLE;
     }
 }

@@ -14,19 +14,38 @@ import java.util.Optional;
 
 /**
  * Keeps a node reachable: registers its addresses again when its self-test fails, and when two
- * parts of the cluster have become one.
+ * parts of the cluster have become one. A node that stays unreachable all the same ends, to be
+ * started again by its supervisor.
+ *
+ * <p>It ends only when it is known to be at fault: when the cluster has lost its addresses again
+ * and again, or when several others that are members all the same have been silent for a minute, by
+ * which time a worker has given up its tasks. A node that is alone, or one of two of which the
+ * other is silent, goes on.
  */
 final class BusCare {
 
     private static final Logger LOG = LoggerFactory.getLogger(BusCare.class);
     private static final Duration PAUSE = Duration.ofSeconds(5);
-    private static final int FAILURES_MAX = 3;
+    private static final int FAILURES_MAX = 2;
+
+    /** After three repairs, half a minute. */
+    private static final int PROOFS_MAX = 6;
+
+    private static final int SILENCES_MAX = 12;
+    private static final int OTHERS_MIN = 2;
 
     private final BusNode node;
+    private final Runnable fatal;
     private volatile Optional<SelfTest> selfTest = Optional.empty();
 
-    BusCare(BusNode node) {
+    /**
+     * Cares for a node.
+     *
+     * @param fatal told when the node may not go on
+     */
+    BusCare(BusNode node, Runnable fatal) {
         this.node = node;
+        this.fatal = fatal;
     }
 
     void start() {
@@ -38,17 +57,32 @@ final class BusCare {
         selfTest =
                 Optional.of(
                         new SelfTest(
-                                node.vertx(),
-                                node.membership(),
-                                PAUSE,
-                                FAILURES_MAX,
-                                failures -> repair("the self-test failed " + failures + " times")));
+                                node.vertx(), node.membership(), PAUSE, FAILURES_MAX, this::deaf));
+    }
+
+    private void deaf(SelfTest.Findings found) {
+        if (isHopeless(found)) {
+            LOG.atError()
+                    .addKeyValue("failures", found.failures())
+                    .addKeyValue("proofs", found.proofs())
+                    .log("the bus stays deaf; ending, to be started again");
+            fatal.run();
+        } else {
+            repair("the self-test failed " + found.failures() + " times");
+        }
+    }
+
+    /** Whether only a new process helps. */
+    static boolean isHopeless(SelfTest.Findings found) {
+        boolean lost = found.proofs() >= PROOFS_MAX && found.others() > 0;
+        boolean silent = found.failures() >= SILENCES_MAX && found.others() >= OTHERS_MIN;
+        return lost || silent;
     }
 
     private void repair(String cause) {
         LOG.atWarn().addKeyValue("cause", cause).log("registering the bus addresses again");
-        node.bus()
-                .reregister()
+        Future<Void> test = selfTest.map(SelfTest::renew).orElse(Future.succeededFuture());
+        Future.join(node.bus().reregister(), test)
                 .onFailure(fault -> LOG.atError().setCause(fault).log("registering again failed"));
     }
 

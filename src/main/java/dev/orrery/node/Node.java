@@ -10,6 +10,7 @@ import dev.orrery.node.enrol.NodeTls;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 
@@ -27,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * One process of the cluster with its roles.
@@ -67,6 +69,16 @@ public final class Node implements AutoCloseable {
      * @throws NodeException when it cannot start, with the exit code that says why
      */
     public static Node start(Set<Role> roles, Settings settings) throws NodeException {
+        return start(roles, settings, _ -> {});
+    }
+
+    /**
+     * Starts a node on a Vert.x that somebody else prepares before any role runs on it.
+     *
+     * @throws NodeException likewise
+     */
+    static Node start(Set<Role> roles, Settings settings, Consumer<Vertx> preparation)
+            throws NodeException {
         Settings complete;
         try {
             new NodeFiles(settings.server().data()).prepare();
@@ -76,7 +88,7 @@ public final class Node implements AutoCloseable {
         }
         Node node = new Node(complete);
         try {
-            node.start(roles);
+            node.start(roles, preparation);
             return node;
         } catch (Exception fault) {
             node.close();
@@ -84,7 +96,7 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void start(Set<Role> roles) throws Exception {
+    private void start(Set<Role> roles, Consumer<Vertx> preparation) throws Exception {
         boolean isMaster = roles.contains(Role.MASTER);
         BusStart start =
                 new BusStart(
@@ -95,6 +107,7 @@ public final class Node implements AutoCloseable {
         busStart = Optional.of(start);
         BusNode node = start.start();
         bus = Optional.of(node);
+        preparation.accept(node.vertx());
         Surroundings surroundings =
                 new Surroundings(settings, files, node, metrics, () -> ended.complete(EXIT_FAULT));
         if (isMaster) {
@@ -119,7 +132,7 @@ public final class Node implements AutoCloseable {
             }
         }
         if (settings.cluster().enabled()) {
-            BusCare started = new BusCare(node);
+            BusCare started = new BusCare(node, surroundings.fatal());
             care = Optional.of(started);
             started.start();
         }

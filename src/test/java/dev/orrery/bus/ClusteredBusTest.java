@@ -187,7 +187,13 @@ final class ClusteredBusTest {
     void selfTest_findsADeafNode() throws Exception {
         AtomicInteger deaf = new AtomicInteger();
         Duration pause = Duration.ofMillis(100);
-        SelfTest first = new SelfTest(one.vertx(), one.membership(), pause, 2, deaf::set);
+        SelfTest first =
+                new SelfTest(
+                        one.vertx(),
+                        one.membership(),
+                        pause,
+                        2,
+                        found -> deaf.set(found.failures()));
         await(first.ready());
 
         await().atMost(SOON).until(() -> deaf.get() >= 2);

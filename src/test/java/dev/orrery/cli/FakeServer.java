@@ -26,10 +26,16 @@ public final class FakeServer implements AutoCloseable {
     /** What it was asked, with the body as Latin-1 so that no byte is lost. */
     public record Asked(String method, String target, Map<String, String> headers, String body) {}
 
-    /** The body as Latin-1, a character a byte. */
-    private record Answer(int status, String contentType, String body) {
+    /**
+     * The body as Latin-1, a character a byte.
+     *
+     * @param missingBytes how many more are announced than come
+     */
+    private record Answer(int status, String contentType, String body, long missingBytes) {
+        static final Answer SILENCE = new Answer(0, "", "", 0);
+
         static Answer of(int status, String contentType, byte[] body) {
-            return new Answer(status, contentType, new String(body, ISO_8859_1));
+            return new Answer(status, contentType, new String(body, ISO_8859_1), 0);
         }
 
         byte[] bytes() {
@@ -40,6 +46,7 @@ public final class FakeServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Queue<Answer>> answers = new HashMap<>();
+    private volatile String retryAfter = "";
     private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
 
     /** Starts on any free port. */
@@ -85,10 +92,29 @@ public final class FakeServer implements AutoCloseable {
         return add(request, 200, "text/event-stream", body);
     }
 
+    /** Answers with bytes that break off before as many are missing. */
+    public FakeServer brokenBytes(String request, String body, long missingBytes) {
+        return add(request, new Answer(200, "application/octet-stream", body, missingBytes));
+    }
+
+    /** Takes the request and closes the connection. */
+    public FakeServer silence(String request) {
+        return add(request, Answer.SILENCE);
+    }
+
+    /** Says with every refusal after how many seconds to come again. */
+    public FakeServer retryAfter(int seconds) {
+        retryAfter = Integer.toString(seconds);
+        return this;
+    }
+
     private FakeServer add(String request, int status, String contentType, byte[] body) {
+        return add(request, Answer.of(status, contentType, body));
+    }
+
+    private FakeServer add(String request, Answer answer) {
         synchronized (answers) {
-            answers.computeIfAbsent(request, key -> new ArrayDeque<>())
-                    .add(Answer.of(status, contentType, body));
+            answers.computeIfAbsent(request, key -> new ArrayDeque<>()).add(answer);
         }
         return this;
     }
@@ -102,12 +128,20 @@ public final class FakeServer implements AutoCloseable {
         byte[] body = exchange.getRequestBody().readAllBytes();
         asked.add(new Asked(method, target, headers, new String(body, ISO_8859_1)));
         Answer answer = next(method + " " + target);
-        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-        exchange.sendResponseHeaders(
-                answer.status(), answer.bytes().length == 0 ? -1 : answer.bytes().length);
-        try (OutputStream out = exchange.getResponseBody()) {
-            out.write(answer.bytes());
+        if (answer.equals(Answer.SILENCE)) {
+            exchange.close();
+            return;
         }
+        exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+        if (answer.status() >= 400 && !retryAfter.isEmpty()) {
+            exchange.getResponseHeaders().set("Retry-After", retryAfter);
+        }
+        long length = answer.bytes().length + answer.missingBytes();
+        exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);
+        OutputStream out = exchange.getResponseBody();
+        out.write(answer.bytes());
+        out.flush();
+        exchange.close();
     }
 
     private Answer next(String request) {

@@ -42,7 +42,7 @@ final class ProgramTest {
                     status,
                     "{\"code\":7,\"field\":\"f\",\"detail\":\"why\",\"remedy\":\"what to do\"}");
 
-            Invocation run = new Invocation().to(server).run("status", "last");
+            Invocation run = new Invocation().to(server).run("status", "--retry-for", "0s", "last");
 
             assertThat(run.exitCode()).isEqualTo(exitCode);
             assertThat(run.err()).isEqualTo("orrery: f: why; what to do [7]\n");
@@ -57,7 +57,7 @@ final class ProgramTest {
             uri = server.uri();
         }
 
-        Invocation run = new Invocation().run("status", "--server", uri);
+        Invocation run = new Invocation().run("status", "--server", uri, "--retry-for", "0s");
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
         assertThat(run.err()).contains("no server answers at " + uri);

@@ -113,6 +113,8 @@ final class TlsIT {
                 stage.orrery(
                         Map.of("ORRERY_TOKEN", stage.token("data")),
                         "list",
+                        "--retry-for",
+                        "0s",
                         "--server",
                         "http://" + host + ":" + server.uri().getPort());
         assertThat(plain.exit()).isNotZero();

@@ -9,18 +9,16 @@ import dev.orrery.cli.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
-import java.net.NoRouteToHostException;
 import java.net.Proxy;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
@@ -28,8 +26,9 @@ import javax.net.ssl.SSLSocketFactory;
 /**
  * Requests to one cluster over HTTP.
  *
- * <p>When a server cannot be connected to, the next one of the list is tried and kept. Usable by
- * several threads.
+ * <p>The server that answered last is asked first. When it does not answer, or has no leader to
+ * ask, the others are asked in turn, for as long as {@link Retrying} says: {@link Tries} decides.
+ * Usable by several threads.
  *
  * <p>The JDK's older client, because a command lives shorter than the newer one takes to start:
  * that one sets up TLS and its threads before the first request, and this one only when it must.
@@ -38,30 +37,97 @@ public final class Client {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Of one read; streams of events say something at least every 15 s. */
+    /** Of one read while there is no other server, or while much is sent or fetched. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(45);
 
-    private final Endpoint endpoint;
-    private final Optional<SSLSocketFactory> sockets;
-    private volatile int current;
+    /** Of a short question where another server may know the answer. */
+    private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(12);
+
+    /** Of events, of which there is at least a ping every 15 s. */
+    private static final Duration EVENTS_TIMEOUT = Duration.ofSeconds(25);
+
+    private static final int SHORT_BYTES_MAX = 1 << 20;
+
+    private final Supplier<Optional<Endpoint>> source;
+    private final Retrying retrying;
+    private volatile Place place;
+
+    /** A cluster, whom to trust there, and the server that answered last. */
+    private record Place(Endpoint endpoint, Optional<SSLSocketFactory> sockets, int current) {
+
+        static Place of(Endpoint endpoint) {
+            return new Place(endpoint, endpoint.authority().map(Trust::in), 0);
+        }
+
+        URI server() {
+            return endpoint.servers().get(current);
+        }
+
+        Place next() {
+            return new Place(endpoint, sockets, (current + 1) % endpoint.servers().size());
+        }
+    }
 
     /** A client that connects at its first request. */
     public Client(Endpoint endpoint) {
-        this.endpoint = endpoint;
-        this.sockets = endpoint.authority().map(Trust::in);
+        this(endpoint, () -> Optional.of(endpoint), Retrying.DEFAULT);
+    }
+
+    /**
+     * A client that asks again for a while.
+     *
+     * @param source is asked again after each failure, as a restarted master may have moved
+     */
+    public Client(Endpoint endpoint, Supplier<Optional<Endpoint>> source, Retrying retrying) {
+        this(Place.of(endpoint), source, retrying);
+    }
+
+    private Client(Place place, Supplier<Optional<Endpoint>> source, Retrying retrying) {
+        this.place = place;
+        this.source = source;
+        this.retrying = retrying;
         // What may be sent twice is for us to decide.
         System.setProperty("sun.net.http.retryPost", "false");
     }
 
-    /** The answer's document. */
-    public JsonNode get(ApiPath path) {
-        return parse(path, text(open(path)));
+    /** The same client with another patience. */
+    public Client within(Duration limit) {
+        return new Client(place, source, new Retrying(limit, retrying.note()));
     }
 
-    /** Whether a server answers at all. */
+    /**
+     * Does what reads an answer, again when the answer breaks off.
+     *
+     * @throws UnreachableException when it does so until the time is over
+     */
+    public void repeat(Reader reader) throws IOException {
+        Tries tries = new Tries(retrying, true);
+        while (true) {
+            try {
+                reader.read();
+                return;
+            } catch (WholeAnswer.BrokenOff e) {
+                tries.brokenOff(e);
+            }
+        }
+    }
+
+    /** Asks and reads from the beginning. */
+    @FunctionalInterface
+    public interface Reader {
+        /** Asks and reads once. */
+        void read() throws IOException;
+    }
+
+    /** The answer's document. */
+    public JsonNode get(ApiPath path) {
+        return parse(path, exchange(Request.get(path.toString(), Manner.QUESTION), Client::text));
+    }
+
+    /** Whether a server answers now. */
     public boolean isAnswered() {
         try {
-            text(send(new Request("GET", "/healthz", Map.of(), Body.NONE)));
+            within(Duration.ZERO).exchange(Request.get("/healthz", Manner.QUESTION), Client::text);
             return true;
         } catch (ApiException unwell) {
             return true;
@@ -73,67 +139,136 @@ public final class Client {
     /** Why the server that answers does not serve; empty when it does. */
     public Optional<String> unreadiness() {
         try {
-            text(send(new Request("GET", "/readyz", Map.of(), Body.NONE)));
+            within(Duration.ZERO).exchange(Request.get("/readyz", Manner.QUESTION), Client::text);
             return Optional.empty();
         } catch (ApiException unwell) {
             return Optional.of(String.valueOf(unwell.getMessage()));
         }
     }
 
-    /** Posts without a body; the answer's document, or a missing node when there is none. */
+    /** Posts without a body what may be done twice; the document, missing when there is none. */
     public JsonNode post(ApiPath path) {
         return post(path, Body.NONE, Map.of());
     }
 
-    /** Posts a document. */
+    /** Posts a document that may be taken twice, as its headers or its nature make sure. */
     public JsonNode post(ApiPath path, JsonNode body, Map<String, String> headers) {
         return post(path, Body.of(body), headers);
     }
 
-    /** Posts a body. */
+    /** Posts a body that may be taken twice. */
     public JsonNode post(ApiPath path, Body body, Map<String, String> headers) {
-        return parse(path, text(send(new Request("POST", path.toString(), headers, body))));
+        Request request = new Request("POST", path.toString(), headers, body, Manner.QUESTION);
+        return parse(path, exchange(request, Client::text));
     }
 
-    /** Deletes what the path names. */
+    /**
+     * Posts what must not be done twice.
+     *
+     * @throws UnreachableException that is uncertain, when a server may have taken it
+     */
+    public JsonNode postOnce(ApiPath path, Body body) {
+        Request request = new Request("POST", path.toString(), Map.of(), body, Manner.ONCE);
+        return parse(path, exchange(request, Client::text));
+    }
+
+    /** Deletes what the path names; that it is gone after a try without an answer is enough. */
     public void delete(ApiPath path) {
-        text(send(new Request("DELETE", path.toString(), Map.of(), Body.NONE)));
-    }
-
-    /** The answer's bytes as they come; to be closed. */
-    public InputStream open(ApiPath path) {
-        return send(new Request("GET", path.toString(), Map.of(), Body.NONE));
-    }
-
-    private record Request(String method, String path, Map<String, String> headers, Body body) {}
-
-    private InputStream send(Request request) {
-        List<URI> servers = endpoint.servers();
-        for (int tried = 1; ; tried++) {
-            int chosen = current;
-            try {
-                return send(servers.get(chosen), request);
-            } catch (IOException e) {
-                current = (chosen + 1) % servers.size();
-                if (!isRefusal(e) || tried == servers.size()) {
-                    String all = String.join(", ", servers.stream().map(URI::toString).toList());
-                    throw new UnreachableException(
-                            "no server answers at " + all + ": " + reasonOf(e), e);
-                }
+        Request request =
+                new Request("DELETE", path.toString(), Map.of(), Body.NONE, Manner.QUESTION);
+        try {
+            exchange(request, Client::text);
+        } catch (ApiException e) {
+            if (e.status() != 404 || !e.mayBeDone()) {
+                throw e;
             }
         }
     }
 
-    private InputStream send(URI server, Request request) throws IOException {
+    /** The answer's bytes as they come; to be closed. They may be {@link WholeAnswer.BrokenOff}. */
+    public InputStream open(ApiPath path) {
+        return exchange(Request.get(path.toString(), Manner.BYTES), bytes -> bytes);
+    }
+
+    /** Events as they come; to be closed. */
+    InputStream openEvents(ApiPath path) {
+        return exchange(Request.get(path.toString(), Manner.EVENTS), bytes -> bytes);
+    }
+
+    /** How a request is waited for, and whether it may be sent again. */
+    private enum Manner {
+        /** May be asked of another server. */
+        QUESTION,
+        /** Takes as long as the bytes take. */
+        BYTES,
+        /** Never ends, and is never silent for long. */
+        EVENTS,
+        /** Must not be done twice. */
+        ONCE
+    }
+
+    private record Request(
+            String method, String path, Map<String, String> headers, Body body, Manner manner) {
+
+        static Request get(String path, Manner manner) {
+            return new Request("GET", path, Map.of(), Body.NONE, manner);
+        }
+
+        Duration timeout(int servers) {
+            return switch (manner) {
+                case QUESTION ->
+                        servers > 1 && body.lengthBytes() <= SHORT_BYTES_MAX
+                                ? SHORT_TIMEOUT
+                                : READ_TIMEOUT;
+                case BYTES, ONCE -> READ_TIMEOUT;
+                case EVENTS -> EVENTS_TIMEOUT;
+            };
+        }
+    }
+
+    /** Reads an answer; what fails here is asked for again. */
+    private interface Reading<T> {
+        T read(InputStream bytes) throws IOException;
+    }
+
+    private <T> T exchange(Request request, Reading<T> reading) {
+        Tries tries = new Tries(retrying, request.manner() != Manner.ONCE);
+        while (true) {
+            Place asked = place;
+            List<URI> servers = asked.endpoint().servers();
+            Tries.Next next;
+            try {
+                return reading.read(send(asked, request));
+            } catch (ApiException e) {
+                next = tries.refused(asked.server(), e, servers);
+            } catch (IOException e) {
+                next = tries.broken(asked.server(), e, servers);
+            }
+            if (next == Tries.Next.OTHER) {
+                moveOn(asked);
+            }
+        }
+    }
+
+    /** Goes to the next server, or to where the cluster is now. */
+    private void moveOn(Place asked) {
+        Endpoint now = source.get().orElse(asked.endpoint());
+        place = now.equals(asked.endpoint()) ? asked.next() : Place.of(now);
+    }
+
+    private static InputStream send(Place asked, Request request) throws IOException {
+        Endpoint endpoint = asked.endpoint();
         HttpURLConnection connection =
                 (HttpURLConnection)
-                        URI.create(server + request.path()).toURL().openConnection(Proxy.NO_PROXY);
+                        URI.create(asked.server() + request.path())
+                                .toURL()
+                                .openConnection(Proxy.NO_PROXY);
         if (connection instanceof HttpsURLConnection secured) {
-            sockets.ifPresent(secured::setSSLSocketFactory);
+            asked.sockets().ifPresent(secured::setSSLSocketFactory);
         }
         connection.setRequestMethod(request.method());
         connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
-        connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+        connection.setReadTimeout((int) request.timeout(endpoint.servers().size()).toMillis());
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
         connection.setRequestProperty("Accept", "*/*");
@@ -142,21 +277,32 @@ public final class Client {
                         token -> connection.setRequestProperty("Authorization", "Bearer " + token));
         request.headers().forEach(connection::setRequestProperty);
         int status = exchange(connection, request);
-        if (status >= 300) {
-            throw new ApiException(status, problem(connection));
+        if (status < 0) {
+            throw new IOException("the answer is no HTTP");
         }
-        return connection.getInputStream();
+        if (status >= 300) {
+            throw new ApiException(status, problem(connection), retryAfter(connection));
+        }
+        return new WholeAnswer(connection.getInputStream(), connection.getContentLengthLong());
+    }
+
+    /** In seconds; dates are not in use. */
+    private static Optional<Duration> retryAfter(HttpURLConnection connection) {
+        return Optional.ofNullable(connection.getHeaderField("Retry-After"))
+                .filter(text -> text.matches("\\d{1,9}"))
+                .map(text -> Duration.ofSeconds(Long.parseLong(text)));
     }
 
     private static int exchange(HttpURLConnection connection, Request request) throws IOException {
         try {
-            if (!request.method().equals("GET") && !request.method().equals("DELETE")) {
+            // What goes out as a stream, the JDK does not repeat by itself.
+            if (!request.method().equals("GET")) {
                 write(connection, request.body());
             }
             return connection.getResponseCode();
         } catch (HttpRetryException e) {
             // Of a body that went out in a stream, a 401 is told only so.
-            throw new ApiException(e.responseCode(), Json.object());
+            throw new ApiException(e.responseCode(), Json.object(), Optional.empty());
         }
     }
 
@@ -177,19 +323,6 @@ public final class Client {
         }
     }
 
-    /** Whether nothing was sent, so that another server may be asked the same. */
-    private static boolean isRefusal(IOException e) {
-        return e instanceof ConnectException
-                || e instanceof NoRouteToHostException
-                || e instanceof UnknownHostException
-                || "Connect timed out".equals(e.getMessage());
-    }
-
-    private static String reasonOf(IOException e) {
-        String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message;
-    }
-
     private static JsonNode parse(ApiPath path, String text) {
         try {
             return Json.parse(text);
@@ -206,16 +339,14 @@ public final class Client {
         }
         try {
             return Json.parse(text(error));
-        } catch (JsonProcessingException noDocument) {
+        } catch (IOException noDocument) {
             return Json.object();
         }
     }
 
-    private static String text(InputStream stream) {
+    private static String text(InputStream stream) throws IOException {
         try (stream) {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UnreachableException("the answer broke off: " + reasonOf(e), e);
         }
     }
 }

@@ -35,7 +35,7 @@ public final class EventStream implements AutoCloseable {
     public static EventStream open(Client client, List<String> topics, long from) {
         ApiPath path = ApiPath.of("events");
         topics.forEach(topic -> path.with("topic", topic));
-        return new EventStream(client.open(path.with("from", Long.toString(from))));
+        return new EventStream(client.openEvents(path.with("from", Long.toString(from))));
     }
 
     /** The next event; empty when the stream is over. */

@@ -5,12 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** Waits for the end of a job by its events, across broken connections and changes of leaders. */
 public final class JobWatch {
 
     private final Jobs jobs;
-    private final Patience patience = new Patience();
+    private final Backoff backoff = new Backoff();
 
     /** Watches jobs of these. */
     public JobWatch(Jobs jobs) {
@@ -24,30 +25,29 @@ public final class JobWatch {
      * @return the record of the ended job
      */
     public JsonNode awaitEnd(String job, BiConsumer<JsonNode, Optional<ServerEvent>> listener) {
+        JsonNode record = jobs.get(job);
+        // What was last is not the last one any more when another job comes meanwhile.
+        String id = record.path("id").asText();
         while (true) {
-            JsonNode read = patience.ask(() -> jobs.get(job));
+            JsonNode read = record;
             listener.accept(read, Optional.empty());
             if (Jobs.isTerminal(read)) {
                 return read;
             }
-            boolean ended =
-                    patience.ask(() ->
-                            follow(
-                                    read.path("id").asText(),
-                                    read.path("lastSeq").asLong(),
-                                    event -> listener.accept(read, Optional.of(event))));
-            if (!ended) {
-                patience.rest();
+            long from = read.path("lastSeq").asLong();
+            if (!follow(id, from, event -> listener.accept(read, Optional.of(event)))) {
+                backoff.rest();
             }
+            record = jobs.get(id);
         }
     }
 
-    private boolean follow(
-            String id, long from, java.util.function.Consumer<ServerEvent> listener) {
+    private boolean follow(String id, long from, Consumer<ServerEvent> listener) {
         try (EventStream events = EventStream.open(jobs.client(), List.of("jobs." + id), from)) {
             for (Optional<ServerEvent> next = events.next();
                     next.isPresent();
                     next = events.next()) {
+                backoff.reset();
                 listener.accept(next.get());
                 if (next.get().isTerminal()) {
                     return true;

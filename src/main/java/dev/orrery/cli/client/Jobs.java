@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 public final class Jobs {
 
     private static final int RANGE_MAX = 10_000;
+    private static final int RETRIES_MAX = 5;
     private static final Pattern RANGE = Pattern.compile("(\\d{1,18})-(\\d{1,18})");
     private static final Set<String> TERMINAL =
             Set.of("SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED");
@@ -77,6 +78,52 @@ public final class Jobs {
     /** The whole record of a job. */
     public JsonNode get(String job) {
         return client.get(path(job));
+    }
+
+    /** Cancels a job; the answer. A job that a repeated request finds cancelled is well so. */
+    public JsonNode cancel(String job) {
+        try {
+            return client.post(path(job, "cancel"));
+        } catch (ApiException e) {
+            if (e.status() == 409 && e.mayBeDone()) {
+                JsonNode record = get(job);
+                if (record.path("state").asText().equals("CANCELLED")) {
+                    return record;
+                }
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the next round of an ended job, once: where a request got no answer, the job's round
+     * says whether it was carried out.
+     */
+    public JsonNode retry(String job) {
+        JsonNode before = get(job);
+        String id = before.path("id").asText(job);
+        long round = before.path("round").asLong();
+        for (int tried = 1; ; tried++) {
+            try {
+                return client.postOnce(path(id, "retry"), Body.NONE);
+            } catch (UnreachableException e) {
+                if (!e.isUncertain()) {
+                    throw e;
+                }
+                JsonNode now = get(id);
+                if (now.path("round").asLong() > round) {
+                    return now;
+                }
+                if (tried == RETRIES_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Where running numbers count, when it is not where the server says. */
+    public Optional<String> namespace() {
+        return namespace;
     }
 
     /** The client that asks. */

@@ -39,7 +39,7 @@ public final class LogFollower {
     private final String job;
     private final Map<Stream, OutputStream> targets;
     private final Map<Stream, Long> positions = new EnumMap<>(Stream.class);
-    private final Patience patience = new Patience();
+    private final Backoff backoff = new Backoff();
     private long from;
     private int attempt;
 
@@ -63,15 +63,15 @@ public final class LogFollower {
     /** Writes until the job is over; its record then. */
     public JsonNode follow() {
         while (true) {
-            boolean ended = patience.ask(this::followOnce);
-            JsonNode record = patience.ask(() -> jobs.get(job));
+            boolean ended = followOnce();
+            JsonNode record = jobs.get(job);
             if (Jobs.isTerminal(record)) {
                 finish(record);
                 return record;
             }
             from = record.path("lastSeq").asLong(from);
             if (!ended) {
-                patience.rest();
+                backoff.rest();
             }
         }
     }
@@ -87,6 +87,7 @@ public final class LogFollower {
             for (Optional<ServerEvent> next = events.next();
                     next.isPresent();
                     next = events.next()) {
+                backoff.reset();
                 JsonNode content = next.get().content();
                 // The end of the job is enough: what is missing then is fetched.
                 if (next.get().type().equals("end") || next.get().isTerminal()) {
@@ -106,6 +107,7 @@ public final class LogFollower {
             return;
         }
         if (of > attempt) {
+            finish(jobs.get(job), attempt);
             moveTo(of);
         }
         Stream stream =
@@ -127,7 +129,6 @@ public final class LogFollower {
     }
 
     private void moveTo(int next) {
-        copy();
         attempt = next;
         positions.clear();
     }
@@ -139,7 +140,14 @@ public final class LogFollower {
             if (number > attempt) {
                 moveTo(number);
             }
-            if (number == attempt) {
+            finish(record, number);
+        }
+    }
+
+    /** The rest of this attempt, if it is the one. */
+    private void finish(JsonNode record, int number) {
+        for (JsonNode ended : Json.items(record, "attempts")) {
+            if (number == attempt && ended.path("number").asInt() == number) {
                 finish(Stream.STDOUT, ended.path("stdoutBytes").asLong(Long.MAX_VALUE));
                 finish(Stream.STDERR, ended.path("stderrBytes").asLong(Long.MAX_VALUE));
             }
@@ -147,8 +155,20 @@ public final class LogFollower {
     }
 
     private void finish(Stream stream, long bytes) {
-        if (targets.containsKey(stream) && position(stream) < bytes) {
-            catchUp(stream);
+        if (!targets.containsKey(stream) || position(stream) >= bytes) {
+            return;
+        }
+        try {
+            jobs.client()
+                    .repeat(() -> {
+                        catchUp(stream);
+                        if (bytes < Long.MAX_VALUE && position(stream) < bytes) {
+                            throw new WholeAnswer.BrokenOff(
+                                    "the log has " + position(stream) + " of " + bytes + " bytes");
+                        }
+                    });
+        } catch (IOException e) {
+            throw new UnreachableException("the log broke off", e);
         }
     }
 
@@ -161,6 +181,15 @@ public final class LogFollower {
         if (target == null) {
             return;
         }
+        try {
+            // What came is written; the rest is asked for by its offset, wherever it is.
+            jobs.client().repeat(() -> copyTo(target, stream));
+        } catch (IOException e) {
+            throw new UnreachableException("the log broke off", e);
+        }
+    }
+
+    private void copyTo(OutputStream target, Stream stream) throws IOException {
         try (InputStream bytes = jobs.client().open(pathOf(stream))) {
             byte[] buffer = new byte[COPY_BYTES];
             for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
@@ -172,8 +201,6 @@ public final class LogFollower {
             if (e.status() != 404 && e.status() != 416) {
                 throw e;
             }
-        } catch (IOException e) {
-            throw new UnreachableException("the log broke off", e);
         }
     }
 

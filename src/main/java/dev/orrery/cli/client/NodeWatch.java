@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 public final class NodeWatch {
 
     private final Client client;
-    private final Patience patience = new Patience();
+    private final Backoff backoff = new Backoff();
 
     /** Watches the nodes of this client's cluster. */
     public NodeWatch(Client client) {
@@ -23,8 +23,8 @@ public final class NodeWatch {
      * @param wanted is asked about the node, or about none when it is not in the cluster
      */
     public void await(String name, Predicate<Optional<JsonNode>> wanted) {
-        while (!patience.ask(() -> follow(name, wanted))) {
-            patience.rest();
+        while (!follow(name, wanted)) {
+            backoff.rest();
         }
     }
 
@@ -33,6 +33,7 @@ public final class NodeWatch {
             for (Optional<ServerEvent> next = events.next();
                     next.isPresent();
                     next = events.next()) {
+                backoff.reset();
                 if (next.get().type().equals("nodes")
                         && wanted.test(find(name, next.get().content()))) {
                     return true;

@@ -39,9 +39,14 @@ final class Downloads {
         String name = Json.textOrDash(file, "name");
         Path target = targetOf(name);
         String[] segments = ("outputs/" + name).split("/", -1);
-        try (InputStream content = jobs.client().open(jobs.path(job, segments))) {
+        try {
             makeParents(target);
-            write(content, target, Json.text(file, "sha256").orElse(""));
+            jobs.client()
+                    .repeat(() -> {
+                        try (var content = jobs.client().open(jobs.path(job, segments))) {
+                            write(content, target, Json.text(file, "sha256").orElse(""));
+                        }
+                    });
         } catch (IOException e) {
             throw new CommandException(ExitCode.FAILED, "cannot write " + shown(name), e);
         }

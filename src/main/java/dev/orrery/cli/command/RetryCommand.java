@@ -1,6 +1,7 @@
 package dev.orrery.cli.command;
 
 import dev.orrery.cli.RootCommand;
+import dev.orrery.cli.client.Jobs;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.option.JobText;
 import dev.orrery.cli.text.TerminalText;
@@ -26,7 +27,7 @@ public final class RetryCommand implements Callable<Integer> {
     public Integer call() {
         return jobs.each(
                 root,
-                (all, job) -> all.client().post(all.path(job, "retry")),
+                Jobs::retry,
                 answer ->
                         root.context()
                                 .print(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.ApiPath;
+import dev.orrery.cli.client.Body;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.option.OutputOption;
 import dev.orrery.cli.option.ServerOptions;
@@ -22,7 +23,6 @@ import picocli.CommandLine.Parameters;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -89,7 +89,7 @@ public final class TokenCommand {
             namespace.ifPresent(text -> body.put("namespace", text));
             expires.ifPresent(time -> body.put("expires", time.toString()));
             try (ServerOptions.Session session = server.open(root)) {
-                JsonNode created = session.client().post(ApiPath.of("tokens"), body, Map.of());
+                JsonNode created = session.client().postOnce(ApiPath.of("tokens"), Body.of(body));
                 output.write(
                         root.context(),
                         created,
@@ -117,7 +117,7 @@ public final class TokenCommand {
         public Integer call() {
             try (ServerOptions.Session session = server.open(root)) {
                 JsonNode made =
-                        session.client().post(ApiPath.of("enrolments"), Json.object(), Map.of());
+                        session.client().postOnce(ApiPath.of("enrolments"), Body.of(Json.object()));
                 output.write(
                         root.context(),
                         made,

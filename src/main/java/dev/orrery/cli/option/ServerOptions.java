@@ -5,6 +5,7 @@ import dev.orrery.cli.client.Client;
 import dev.orrery.cli.client.Connection;
 import dev.orrery.cli.client.Endpoint;
 import dev.orrery.cli.client.Jobs;
+import dev.orrery.cli.client.Retrying;
 import dev.orrery.cli.client.UnreachableException;
 import dev.orrery.cli.serve.EmbeddedCluster;
 
@@ -12,7 +13,9 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Where a command finds its cluster. */
 public final class ServerOptions {
@@ -20,7 +23,7 @@ public final class ServerOptions {
     @Option(
             names = "--server",
             paramLabel = "URL[,URL]",
-            description = "Server; default $ORRERY_SERVER, then the one running in --data.")
+            description = "Servers of one cluster; default $ORRERY_SERVER, then that of --data.")
     private Optional<String> server = Optional.empty();
 
     @Option(
@@ -34,6 +37,17 @@ public final class ServerOptions {
             paramLabel = "FILE",
             description = "PEM certificates that the server's must come from.")
     private Optional<Path> authority = Optional.empty();
+
+    @Option(
+            names = "--retry-for",
+            paramLabel = "TIME",
+            description = "How long to go on while no server answers; default 30s.")
+    private Duration retryFor = Retrying.DEFAULT_LIMIT;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Say on standard error when a server does not answer.")
+    private boolean verbose;
 
     /** Where the flags, the environment and the data directory lead. */
     public Connection connection(RootCommand root) {
@@ -49,7 +63,9 @@ public final class ServerOptions {
                 && connection.endpoint().map(Client::new).filter(Client::isAnswered).isEmpty()) {
             EmbeddedCluster cluster = EmbeddedCluster.reopen(root.context(), root.data());
             Endpoint endpoint = connection.endpointAt(cluster.uri());
-            return new Session(new Client(endpoint), Optional.of(cluster));
+            return new Session(
+                    new Client(endpoint, () -> Optional.of(endpoint), retrying(root)),
+                    Optional.of(cluster));
         }
         Endpoint endpoint =
                 connection
@@ -61,7 +77,18 @@ public final class ServerOptions {
                                                 + "; start one with 'orrery dev', or name"
                                                 + " one with --server",
                                         new IOException("no endpoint")));
-        return new Session(new Client(endpoint), Optional.empty());
+        return new Session(client(root, connection, endpoint), Optional.empty());
+    }
+
+    /** A client that follows its cluster for as long as the flags say. */
+    public Client client(RootCommand root, Connection connection, Endpoint endpoint) {
+        return new Client(endpoint, connection::endpoint, retrying(root));
+    }
+
+    private Retrying retrying(RootCommand root) {
+        Consumer<String> note =
+                verbose ? text -> root.context().complain("orrery: " + text) : _ -> {};
+        return new Retrying(retryFor, note);
     }
 
     /** A client, and the cluster that was started for it. */

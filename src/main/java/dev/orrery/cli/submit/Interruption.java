@@ -19,6 +19,9 @@ final class Interruption implements AutoCloseable {
     /** The grace between TERM and KILL, and a little. */
     private static final Duration LONGEST = Duration.ofSeconds(12);
 
+    /** Somebody waits at a terminal. */
+    private static final Duration CANCEL_LIMIT = Duration.ofSeconds(5);
+
     private final CountDownLatch over = new CountDownLatch(1);
     private final Jobs jobs;
     private final String job;
@@ -37,7 +40,7 @@ final class Interruption implements AutoCloseable {
 
     private void cancel() {
         try {
-            jobs.client().post(jobs.path(job, "cancel"));
+            new Jobs(jobs.client().within(CANCEL_LIMIT), jobs.namespace()).cancel(job);
             over.await(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
         } catch (CommandException alreadyOverOrUnreachable) {
             over.countDown();

@@ -63,8 +63,9 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** A client of the server that was named, or of the one in the data directory if it lives. */
-    private static Optional<Client> running(Connection connection) {
-        Optional<Client> client = connection.endpoint().map(Client::new);
+    private Optional<Client> running(Connection connection) {
+        Optional<Client> client =
+                connection.endpoint().map(endpoint -> server.client(root, connection, endpoint));
         if (connection.isNamed() || client.isEmpty()) {
             return client;
         }

@@ -8,7 +8,6 @@ import dev.orrery.cli.client.ApiPath;
 import dev.orrery.cli.client.Client;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.client.Multipart;
-import dev.orrery.cli.client.UnreachableException;
 import dev.orrery.cli.option.NamespaceOption;
 
 import picocli.CommandLine.Mixin;
@@ -20,8 +19,6 @@ import java.util.UUID;
 
 /** A job as the command line describes it, and its way to the cluster. */
 final class Submission {
-
-    private static final int TRIES = 3;
 
     @Mixin private final WorkOptions work = new WorkOptions();
     @Mixin private final JobOptions options = new JobOptions();
@@ -47,25 +44,14 @@ final class Submission {
     }
 
     /**
-     * Submits the job, again where no answer came: the key makes sure that it is accepted once.
+     * Submits the job. The key makes sure that it is accepted once, however often the client has to
+     * send it.
      *
      * @return the answer: id, number, state
      */
     JsonNode send(Client client, ObjectNode job) {
         String unique = key.orElseGet(() -> UUID.randomUUID().toString());
         Map<String, String> headers = Map.of("Idempotency-Key", unique);
-        for (int tried = 1; ; tried++) {
-            try {
-                return sendOnce(client, job, headers);
-            } catch (UnreachableException e) {
-                if (tried == TRIES) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private JsonNode sendOnce(Client client, ObjectNode job, Map<String, String> headers) {
         ApiPath path = ApiPath.of("jobs");
         if (work.script().isEmpty() && work.inputs().isEmpty()) {
             return client.post(path, job, headers);

@@ -115,7 +115,7 @@ final class JobCommandsTest {
     @Test
     void wait_endsWithTheJobAndTellsItsFailure() {
         server.json("GET /jobs/last", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
-        server.json("GET /jobs/last", 200, "{\"id\":\"j\",\"state\":\"FAILED\",\"lastSeq\":4}");
+        server.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"FAILED\",\"lastSeq\":4}");
         server.events(
                 "GET /events?topic=jobs.j&from=2",
                 "progress {\"fraction\":0.42,\"text\":\"half\\u0007way\"}",

@@ -85,7 +85,6 @@ final class RunCommandTest {
                 chunk(1, "stdout", 0, "one ".getBytes(StandardCharsets.UTF_8)),
                 chunk(2, "stdout", 0, "two".getBytes(StandardCharsets.UTF_8)),
                 "end {\"state\":\"SUCCEEDED\"}");
-        server.bytes(log("stdout", 4), new byte[0]);
         server.json(
                 "GET /jobs/j",
                 200,
@@ -186,7 +185,14 @@ final class RunCommandTest {
                         .starting((roles, settings) -> {
                             throw new CommandException(ExitCode.SOFTWARE, "embedded");
                         })
-                        .run("run", "--server", "http://127.0.0.1:1", "--", "true");
+                        .run(
+                                "run",
+                                "--server",
+                                "http://127.0.0.1:1",
+                                "--retry-for",
+                                "0s",
+                                "--",
+                                "true");
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.RUN_FAILED);
         assertThat(run.err()).contains("no server answers");

@@ -1,0 +1,308 @@
+package dev.orrery.cli.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.orrery.cli.ExitCode;
+import dev.orrery.cli.FakeServer;
+import dev.orrery.cli.Invocation;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Commands that know two servers of a cluster, of which one fails. */
+final class FailoverTest {
+
+    private static final String ENDED = "{\"id\":\"j\",\"state\":\"SUCCEEDED\",\"round\":1}";
+    private static final String EVENTS = "GET /events?topic=logs.j&topic=jobs.j&from=";
+
+    @TempDir Path data;
+    private FakeServer one;
+    private FakeServer two;
+
+    @BeforeEach
+    void start() throws IOException {
+        one = new FakeServer();
+        two = new FakeServer();
+    }
+
+    @AfterEach
+    void stop() {
+        one.close();
+        two.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {502, 503, 504})
+    void serverWithoutLeader_isLeftForTheOther(int status) {
+        one.json("GET /nodes", status, "{}");
+        two.json("GET /nodes", 200, "{\"items\":[]}");
+
+        Invocation run = invoke("nodes");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void serverThatAnsweredLast_isAskedFirst() {
+        one.json("GET /jobs/1", 503, "{}");
+        two.json("GET /jobs/1", 200, ENDED).json("GET /jobs/2", 200, ENDED);
+
+        invoke("status", "1-2");
+
+        assertThat(one.asked()).hasSize(1);
+        assertThat(two.asked()).hasSize(2);
+    }
+
+    @Test
+    void clusterWithoutLeaderForAWhile_isAskedAgain() {
+        one.json("GET /nodes", 503, "{}").json("GET /nodes", 503, "{}");
+        one.json("GET /nodes", 200, "{\"items\":[]}");
+        two.json("GET /nodes", 503, "{}");
+
+        Invocation run = invoke("nodes", "-v");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run.err().lines())
+                .hasSize(4)
+                .allMatch(line -> line.endsWith("the server answered 503; trying on"));
+    }
+
+    @Test
+    void singleServerThatIsAwayForAWhile_isRiddenOut() {
+        one.silence("GET /nodes").silence("GET /nodes");
+        one.json("GET /nodes", 200, "{\"items\":[]}");
+
+        Invocation run = new Invocation().to(one).run("nodes");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 409, 422, 500})
+    void refusal_isTheLastWord(int status) {
+        one.json("GET /nodes", status, "{}");
+
+        Invocation run = invoke("nodes");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(one.asked()).hasSize(1);
+        assertThat(two.asked()).isEmpty();
+    }
+
+    @Test
+    void fullQueue_isAskedAgainWhenItSays() {
+        one.retryAfter(1).json("POST /jobs", 429, "{}");
+        one.json("POST /jobs", 201, ENDED);
+
+        Invocation run = invoke("submit", "--", "true");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(one.asked()).hasSize(2);
+        assertThat(two.asked()).isEmpty();
+    }
+
+    @Test
+    void fullQueueForLongerThanTheUserWaits_isSaidAtOnce() {
+        one.retryAfter(3600).json("POST /jobs", 429, "{}");
+
+        Invocation run = invoke("submit", "--", "true");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(one.asked()).hasSize(1);
+    }
+
+    @Test
+    void noPatience_asksEachServerOnce() {
+        one.json("GET /nodes", 503, "{}");
+        two.json("GET /nodes", 503, "{}");
+
+        Invocation run = invoke("nodes", "--retry-for", "0s");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(one.asked()).hasSize(1);
+        assertThat(two.asked()).hasSize(1);
+    }
+
+    @Test
+    void submissionWithoutAnswer_isSentToTheOtherUnderTheSameKey() throws IOException {
+        Path file = Files.writeString(data.resolve("input"), "content");
+        one.silence("POST /jobs");
+        two.json("POST /jobs", 201, ENDED);
+
+        Invocation run = invoke("submit", "--input", file.toString(), "--", "true");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        FakeServer.Asked first = one.asked().getFirst();
+        FakeServer.Asked second = two.asked().getFirst();
+        assertThat(first.headers()).containsKey("Idempotency-key");
+        assertThat(second.headers())
+                .containsEntry("Idempotency-key", first.headers().get("Idempotency-key"));
+        assertThat(second.body()).isEqualTo(first.body()).contains("content");
+    }
+
+    @Test
+    void tokenWithoutAnswer_isNotCreatedTwice() {
+        one.silence("POST /tokens");
+
+        Invocation run = invoke("token", "create", "ci", "--role", "viewer");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(run.err()).contains("it may have been done or not");
+        assertThat(two.asked()).isEmpty();
+    }
+
+    @Test
+    void tokenForAServerThatIsAway_isCreatedAtTheOther() {
+        one.close();
+        two.json("POST /tokens", 201, "{\"token\":\"orr_t\"}");
+
+        assertThat(invoke("token", "create", "ci", "--role", "viewer").out()).isEqualTo("orr_t\n");
+    }
+
+    @Test
+    void retryWithoutAnswer_isNotRepeatedWhenItsRoundIsOpen() {
+        one.json("GET /jobs/last", 200, ENDED).silence("POST /jobs/j/retry");
+        one.json("GET /jobs/j", 200, ENDED.replace("\"round\":1", "\"round\":2"));
+
+        Invocation run = invoke("retry", "last");
+
+        assertThat(run.out()).isEqualTo("j round 2\n");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(asked("POST")).isEqualTo(1);
+    }
+
+    @Test
+    void retryWithoutAnswer_isRepeatedWhenNoRoundWasOpened() {
+        one.json("GET /jobs/last", 200, ENDED).silence("POST /jobs/j/retry");
+        one.json("GET /jobs/j", 200, ENDED);
+        one.json("POST /jobs/j/retry", 202, "{\"id\":\"j\",\"round\":2}");
+
+        assertThat(invoke("retry", "last").out()).isEqualTo("j round 2\n");
+        assertThat(asked("POST")).isEqualTo(2);
+    }
+
+    @Test
+    void cancelWithoutAnswer_isWellWhenTheJobIsCancelled() {
+        one.silence("POST /jobs/j/cancel");
+        two.json("POST /jobs/j/cancel", 409, "{}");
+        two.json("GET /jobs/j", 200, ENDED.replace("SUCCEEDED", "CANCELLED"));
+
+        Invocation run = invoke("cancel", "j");
+
+        assertThat(run.out()).isEqualTo("j CANCELLED\n");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void deletionWithoutAnswer_isWellWhenTheThingIsGone() {
+        one.silence("DELETE /tokens/ci");
+        two.json("DELETE /tokens/ci", 404, "{}");
+
+        assertThat(invoke("token", "revoke", "ci").exitCode()).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void logThatBreaksOff_goesOnByItsOffsetAtTheOther() {
+        String log = "/jobs/j/logs?stream=stdout&attempt=1&offset=";
+        one.json("GET /jobs/j", 200, ENDED).brokenBytes("GET " + log + 0, "ab\0", 5);
+        one.silence("GET " + log + 3);
+        two.bytes("GET " + log + 3, "cd\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        Invocation run = invoke("logs", "j", "--stream", "stdout");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run.out()).isEqualTo("ab\0cd\n");
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void followedLog_goesOnAtTheOtherByteForByte() {
+        one.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
+        one.events(EVENTS + 2, chunk(0, "abc"));
+        one.silence("GET /jobs/j");
+        two.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":3}");
+        two.events(EVENTS + 3, chunk(1, "bcde"), "end {}");
+        two.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"SUCCEEDED\",\"attempts\":[]}");
+
+        Invocation run = invoke("logs", "-f", "j");
+
+        assertThat(run.out()).isEqualTo("abcde");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void endOfALogThatIsNotAllThere_isWaitedFor() {
+        one.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
+        one.events(EVENTS + 2, chunk(0, "ab"), "end {}");
+        one.json(
+                "GET /jobs/j",
+                200,
+                "{\"id\":\"j\",\"state\":\"SUCCEEDED\",\"attempts\":"
+                        + "[{\"number\":1,\"stdoutBytes\":4,\"stderrBytes\":0}]}");
+        String log = "GET /jobs/j/logs?stream=stdout&attempt=1&offset=2";
+        one.bytes(log, new byte[0]).bytes(log, "cd".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(invoke("logs", "-f", "j").out()).isEqualTo("abcd");
+    }
+
+    @Test
+    void masterThatCameBackOnAnotherPort_isFoundInItsDirectory() throws IOException {
+        Path file = data.resolve("endpoint.json");
+        Files.writeString(file, "{\"uri\":\"" + one.uri() + "\"}");
+        one.close();
+        two.json("GET /nodes", 200, "{\"items\":[]}");
+        Connection connection =
+                new Connection(
+                        data, Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+        String moved = "{\"uri\":\"" + two.uri() + "\"}";
+        Retrying retrying = new Retrying(Duration.ofSeconds(30), _ -> write(file, moved));
+
+        Client client =
+                new Client(connection.endpoint().orElseThrow(), connection::endpoint, retrying);
+
+        assertThat(client.get(ApiPath.of("nodes")).path("items").isArray()).isTrue();
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long asked(String method) {
+        return List.of(one, two).stream()
+                .flatMap(server -> server.asked().stream())
+                .filter(asked -> asked.method().equals(method))
+                .count();
+    }
+
+    private static String chunk(long offset, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return "chunk {\"attempt\":1,\"stream\":\"stdout\",\"offset\":%d,\"data\":\"%s\"}"
+                .formatted(offset, Base64.getEncoder().encodeToString(bytes));
+    }
+
+    private Invocation invoke(String... args) {
+        return new Invocation().with("ORRERY_SERVER", one.uri() + "," + two.uri()).run(args);
+    }
+}
