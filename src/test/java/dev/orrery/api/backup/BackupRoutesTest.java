@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.FileChannel;
@@ -125,7 +126,7 @@ final class BackupRoutesTest {
     private Socket askSlowly() throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(64 * 1024);
-        socket.connect(new InetSocketAddress("127.0.0.1", api.port()));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.port()));
         String request =
                 "GET /api/v1/backup HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
                         + ApiFixture.token("admin")

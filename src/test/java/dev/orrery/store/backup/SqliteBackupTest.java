@@ -70,8 +70,8 @@ final class SqliteBackupTest extends BackupContractTest {
         try (Connection connection = early.filler();
                 Statement statement = connection.createStatement()) {
             statement.execute(
-                    "INSERT INTO jobs VALUES (x'01', 1, 1, 'default', 'a', 'admin', '{}', 1, 10, 4,"
-                            + " 1, 0, 0, 1, 'w', 1, 0, 'ok', 7)");
+                    "INSERT INTO jobs VALUES (randomblob(16), 1, 1, 'default', 'a', 'admin', '{}',"
+                            + " 1, 10, 4, 1, 0, 0, 1, 'w', 1, 0, 'ok', 7)");
             assertThat(dump.write(connection, () -> {})).isEqualTo(1);
         }
 
