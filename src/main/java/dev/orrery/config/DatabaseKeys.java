@@ -3,6 +3,7 @@ package dev.orrery.config;
 import static dev.orrery.config.SettingKind.duration;
 import static dev.orrery.config.SettingKind.optionalPath;
 import static dev.orrery.config.SettingKind.text;
+import static dev.orrery.config.SettingKind.unrepeated;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +24,7 @@ final class DatabaseKeys {
     static final SettingKey<String> URL =
             new SettingKey<>(
                     "storage.url",
-                    text("jdbc:postgresql://HOST:PORT/DATABASE without parameters", ADDRESS),
+                    unrepeated("jdbc:postgresql://HOST:PORT/DATABASE without more", ADDRESS),
                     "",
                     "PostgreSQL that the masters share; empty keeps everything in server.data.");
     static final SettingKey<String> USER =

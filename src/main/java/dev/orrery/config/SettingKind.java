@@ -45,6 +45,18 @@ record SettingKind<T>(String description, boolean mapping, Reader<T> reader) {
                 });
     }
 
+    /** A text that may hold a secret when it is wrong, so that no message repeats it. */
+    static SettingKind<String> unrepeated(String description, Pattern grammar) {
+        return scalar(
+                description,
+                text -> {
+                    if (!grammar.matcher(text).matches()) {
+                        throw new IllegalArgumentException("must be: " + description);
+                    }
+                    return text;
+                });
+    }
+
     static SettingKind<String> className() {
         return text("class name", CLASS_NAME);
     }
