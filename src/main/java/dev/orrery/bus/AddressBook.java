@@ -17,19 +17,37 @@ import java.util.TreeSet;
  * had: addresses of nodes that died meanwhile, and not those of the smaller part
  * (vert-x3/vertx-hazelcast#196). So what is there is compared with what should be.
  */
-final class AddressBook {
+public final class AddressBook {
 
     private static final String MAP = "__vertx.subs";
 
     private final HazelcastInstance hazelcast;
+    private final Membership membership;
+    private final VertxBus bus;
     private Set<String> goneBefore = Set.of();
 
-    AddressBook(HazelcastInstance hazelcast) {
+    AddressBook(HazelcastInstance hazelcast, Membership membership, VertxBus bus) {
         this.hazelcast = hazelcast;
+        this.membership = membership;
+        this.bus = bus;
     }
 
-    /** Those of a node's addresses that the cluster does not know. */
-    Set<String> missing(String node, Collection<String> addresses) {
+    /**
+     * What a comparison found.
+     *
+     * @param missing addresses that this node serves and the cluster does not know
+     * @param removed how many addresses of nodes that are gone were taken away
+     */
+    public record Findings(Set<String> missing, int removed) {}
+
+    /** Compares what is there with what should be, and takes away what should not. */
+    public synchronized Findings compare() {
+        Set<String> members = new TreeSet<>(membership.others());
+        members.add(membership.self());
+        return new Findings(missing(membership.self(), bus.addresses()), removeGone(members));
+    }
+
+    private Set<String> missing(String node, Collection<String> addresses) {
         Set<String> missing = new TreeSet<>();
         for (String address : addresses) {
             boolean isKnown =
@@ -45,10 +63,8 @@ final class AddressBook {
     /**
      * Takes away the addresses of nodes that are no members, in this call as in the one before: one
      * that has just joined may be known by its addresses first.
-     *
-     * @return how many addresses it took away
      */
-    int removeGone(Set<String> members) {
+    private int removeGone(Set<String> members) {
         Set<String> gone = new TreeSet<>();
         int removed = 0;
         for (Map.Entry<String, HazelcastRegistrationInfo> entry : book().entrySet()) {

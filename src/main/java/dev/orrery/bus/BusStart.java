@@ -88,6 +88,7 @@ public final class BusStart {
                 new LeaderBus(vertx, new VertxBus(vertx)),
                 membership,
                 new MasterRank(Optional.empty()),
+                Optional.empty(),
                 "");
     }
 
@@ -126,8 +127,14 @@ public final class BusStart {
         Address address = hazelcast.getCluster().getLocalMember().getAddress();
         String member = address.getHost() + ":" + address.getPort();
         MasterRank rank = new MasterRank(Optional.of(hazelcast));
+        VertxBus bus = new VertxBus(vertx);
         return new BusNode(
-                vertx, new LeaderBus(vertx, new VertxBus(vertx)), membership, rank, member);
+                vertx,
+                new LeaderBus(vertx, bus),
+                membership,
+                rank,
+                Optional.of(new AddressBook(hazelcast, membership, bus)),
+                member);
     }
 
     private Vertx build(HazelcastClusterManager cluster) throws IOException {

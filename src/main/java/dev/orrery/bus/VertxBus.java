@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The bus over the event bus of Vert.x. One for each Vertx; safe for any thread. */
@@ -70,6 +71,13 @@ public final class VertxBus implements Bus {
     public Future<Void> reregister() {
         List<Future<Void>> all = serving.stream().map(Served::renew).toList();
         return Future.join(all).mapEmpty();
+    }
+
+    /** The addresses that are served here now. */
+    Set<String> addresses() {
+        Set<String> addresses = new TreeSet<>();
+        serving.forEach(served -> addresses.add(served.address.value()));
+        return addresses;
     }
 
     private static DeliveryOptions delivery() {

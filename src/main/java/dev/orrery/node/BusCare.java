@@ -1,5 +1,6 @@
 package dev.orrery.node;
 
+import dev.orrery.bus.AddressBook;
 import dev.orrery.bus.BusNode;
 import dev.orrery.bus.Membership;
 import dev.orrery.bus.SelfTest;
@@ -11,6 +12,8 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Keeps a node reachable: registers its addresses again when its self-test fails, and when two
@@ -37,6 +40,11 @@ final class BusCare {
     private final BusNode node;
     private final Runnable fatal;
     private volatile Optional<SelfTest> selfTest = Optional.empty();
+    private boolean comparing;
+
+    /** Addresses that were unknown the last time; once may be a registration under way. */
+    private Set<String> missing = Set.of();
+
 
     /**
      * Cares for a node.
@@ -54,10 +62,38 @@ final class BusCare {
 
     private void begin() {
         node.membership().listen(node.vertx(), new Repair());
+        node.vertx().setPeriodic(PAUSE.toMillis(), id -> compare());
         selfTest =
                 Optional.of(
                         new SelfTest(
                                 node.vertx(), node.membership(), PAUSE, FAILURES_MAX, this::deaf));
+    }
+
+    /** Compares the cluster's addresses with those that should be there. */
+    private void compare() {
+        if (comparing || node.book().isEmpty()) {
+            return;
+        }
+        comparing = true;
+        node.vertx()
+                .executeBlocking(node.book().get()::compare)
+                .onSuccess(this::compared)
+                .onFailure(fault -> LOG.atWarn().setCause(fault).log("addresses not compared"))
+                .onComplete(done -> comparing = false);
+    }
+
+    private void compared(AddressBook.Findings found) {
+        if (found.removed() > 0) {
+            LOG.atInfo()
+                    .addKeyValue("addresses", found.removed())
+                    .log("took addresses of nodes that are gone away");
+        }
+        Set<String> lost = new TreeSet<>(found.missing());
+        lost.retainAll(missing);
+        missing = found.missing();
+        if (!lost.isEmpty()) {
+            repair("the cluster does not know " + lost);
+        }
     }
 
     private void deaf(SelfTest.Findings found) {

@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -199,6 +200,7 @@ public final class Backup implements AutoCloseable {
                     for (int number = 1; number <= attempts; number++) {
                         AttemptId attempt = new AttemptId(TaskRange.single(job), number);
                         for (CapturedLog.Stream stream : CapturedLog.Stream.values()) {
+                            source.logs().catchUp(attempt, stream, OptionalLong.empty());
                             Optional<Path> log = source.logs().find(attempt, stream);
                             if (log.isPresent()) {
                                 addLog(archive, Contents.logs(job), log.get());

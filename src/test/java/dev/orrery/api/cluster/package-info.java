@@ -1,3 +1,4 @@
+/** Tests of what shows the cluster. */
 @NullMarked
 package dev.orrery.api.cluster;
 
