@@ -45,7 +45,6 @@ final class BusCare {
     /** Addresses that were unknown the last time; once may be a registration under way. */
     private Set<String> missing = Set.of();
 
-
     /**
      * Cares for a node.
      *

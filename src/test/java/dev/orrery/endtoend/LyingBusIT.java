@@ -81,13 +81,11 @@ final class LyingBusIT {
     }
 
     private List<Sent> submitAll(Api api) throws Exception {
-        return inParallel(
-                IntStream.range(0, TASKS).boxed().toList(), number -> send(api, number));
+        return inParallel(IntStream.range(0, TASKS).boxed().toList(), number -> send(api, number));
     }
 
     /** By many clients at a time, as each waits for what the bus has lost. */
-    private static <T, R> List<R> inParallel(List<T> each, Function<T, R> action)
-            throws Exception {
+    private static <T, R> List<R> inParallel(List<T> each, Function<T, R> action) throws Exception {
         List<R> results = new ArrayList<>();
         try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
             List<Future<R>> all =
