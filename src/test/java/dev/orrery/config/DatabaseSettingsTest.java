@@ -41,8 +41,7 @@ final class DatabaseSettingsTest {
 
         assertThat(settings.storage().database()).isEmpty();
         assertThat(settings.leadership())
-                .isEqualTo(
-                        new Settings.Leadership(Duration.ofSeconds(4), Duration.ofSeconds(1)));
+                .isEqualTo(new Settings.Leadership(Duration.ofSeconds(4), Duration.ofSeconds(1)));
     }
 
     @Test
@@ -103,14 +102,13 @@ final class DatabaseSettingsTest {
     void passwordThatOthersMayRead_isRefused() throws IOException {
         Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-r-----"));
 
-        assertThatThrownBy(
-                        () ->
-                                SettingsReader.of(
-                                        Map.of(
-                                                "storage.url",
-                                                LOCAL,
-                                                "storage.passwordFile",
-                                                password.toString())))
+        assertThatThrownBy(() ->
+                        SettingsReader.of(
+                                Map.of(
+                                        "storage.url",
+                                        LOCAL,
+                                        "storage.passwordFile",
+                                        password.toString())))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("chmod 600");
     }
