@@ -129,6 +129,7 @@ public final class WorkerLink {
                         self.worker(),
                         self.incarnation(),
                         session,
+                        epoch,
                         self.offer(),
                         self.live().get(),
                         self.note());
@@ -203,6 +204,7 @@ public final class WorkerLink {
                 events.stop(it.stop());
             }
             case WorkerReply.SayHello it -> {
+                heardOf(it.epoch());
                 if (welcome) {
                     hello();
                 } else {
