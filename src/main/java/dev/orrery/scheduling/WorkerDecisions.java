@@ -37,7 +37,8 @@ final class WorkerDecisions {
         }
         boolean sameLife =
                 known.filter(record -> record.incarnation == it.incarnation()).isPresent();
-        if (sameLife && (known.get().session() > it.session() || isTooOld(known.get(), it, epoch))) {
+        if (sameLife
+                && (known.get().session() > it.session() || isTooOld(known.get(), it, epoch))) {
             return Decision.reply(new Effect.Answer(replyTo, new WorkerReply.SayHello(epoch)));
         }
         Draft draft = new Draft(state, now);

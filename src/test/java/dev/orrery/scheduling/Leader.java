@@ -5,8 +5,8 @@ import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.scheduling.policy.Rules;
 
 import java.time.Duration;
-import java.util.List;
 import java.time.Instant;
+import java.util.List;
 
 /** The shell's duties without a shell: a machine, its store, its epoch and both clocks. */
 final class Leader {

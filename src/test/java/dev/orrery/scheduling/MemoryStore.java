@@ -120,7 +120,10 @@ public final class MemoryStore {
                                 it.at().isAfter(now.wall().minus(Sample.RULES.idempotencyTtl())))
                         .toList(),
                 List.copyOf(draining),
-                jobs.keySet().stream().filter(this::isLive).map(it -> List.copyOf(history(it))).toList(),
+                jobs.keySet().stream()
+                        .filter(this::isLive)
+                        .map(it -> List.copyOf(history(it)))
+                        .toList(),
                 List.copyOf(ended.values()));
     }
 

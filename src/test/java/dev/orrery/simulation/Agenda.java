@@ -35,9 +35,7 @@ final class Agenda {
 
     /** Lets everything happen up to a time. */
     void playUntil(long end) {
-        for (Entry next = entries.peek();
-                next != null && next.at() <= end;
-                next = entries.peek()) {
+        for (Entry next = entries.peek(); next != null && next.at() <= end; next = entries.peek()) {
             entries.poll();
             now = next.at();
             played++;

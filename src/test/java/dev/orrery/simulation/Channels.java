@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Brings assignments to workers as {@code AssignmentChannels} does: one numbered batch at a time. */
+/**
+ * Brings assignments to workers as {@code AssignmentChannels} does: one numbered batch at a time.
+ */
 final class Channels {
 
     private static final long REPLY_TIMEOUT = 2 * Dice.SECOND;

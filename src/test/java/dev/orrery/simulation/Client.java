@@ -125,8 +125,7 @@ final class Client {
         world.network.<Message>request(host, master.life(), atMaster::accept, PATIENCE, answer);
     }
 
-    private static void forward(
-            Master master, SchedulerRequest request, Consumer<Message> reply) {
+    private static void forward(Master master, SchedulerRequest request, Consumer<Message> reply) {
         master.calls.request(
                 request,
                 FORWARD_PATIENCE,
@@ -171,8 +170,7 @@ final class Client {
                 });
     }
 
-    private void submitted(
-            Message reply, JobSpec spec, Optional<IdempotencyKey> key, int tries) {
+    private void submitted(Message reply, JobSpec spec, Optional<IdempotencyKey> key, int tries) {
         if (reply instanceof SchedulerReply.Accepted it) {
             world.count("accepted");
             world.witness.accepted(it.job(), key);
@@ -235,8 +233,7 @@ final class Client {
                                 history ->
                                         forward(
                                                 master,
-                                                new SchedulerRequest.Retry(
-                                                        job, history, host.name),
+                                                new SchedulerRequest.Retry(job, history, host.name),
                                                 reply)),
                 master,
                 whenDone(() -> world.count("retried")));
@@ -247,8 +244,7 @@ final class Client {
         Worker worker = dice.pick(world.workers);
         boolean on = dice.chance(0.3);
         ask(
-                reply ->
-                        forward(master, new SchedulerRequest.SetDrain(worker.id, on), reply),
+                reply -> forward(master, new SchedulerRequest.SetDrain(worker.id, on), reply),
                 master,
                 whenDone(() -> world.count("drained")));
     }
@@ -261,8 +257,7 @@ final class Client {
     private void resume(Worker worker, int tries) {
         Master master = world.anyMaster();
         ask(
-                reply ->
-                        forward(master, new SchedulerRequest.SetDrain(worker.id, false), reply),
+                reply -> forward(master, new SchedulerRequest.SetDrain(worker.id, false), reply),
                 master,
                 new Network.Answer<>() {
                     @Override

@@ -65,7 +65,6 @@ record Fault(long atMillis, Kind kind, long forMillis, long seed) {
 
     @Override
     public String toString() {
-        return "%8.3f s  %s for %.3f s (%d)"
-                .formatted(atMillis / 1e3, kind, forMillis / 1e3, seed);
+        return "%8.3f s  %s for %.3f s (%d)".formatted(atMillis / 1e3, kind, forMillis / 1e3, seed);
     }
 }

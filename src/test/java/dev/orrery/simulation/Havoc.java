@@ -137,7 +137,8 @@ final class Havoc {
         if (leader.isEmpty()) {
             return;
         }
-        List<Host> side = new ArrayList<>(some(dice, world.workers.stream().map(it -> it.host).toList()));
+        List<Host> side =
+                new ArrayList<>(some(dice, world.workers.stream().map(it -> it.host).toList()));
         side.add(leader.get().host);
         split(side, lasting);
     }

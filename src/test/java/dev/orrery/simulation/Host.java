@@ -54,8 +54,7 @@ final class Host {
     }
 
     Moment moment() {
-        return new Moment(
-                nanos(), Sample.START.plusNanos(world.agenda.now()).plus(skew));
+        return new Moment(nanos(), Sample.START.plusNanos(world.agenda.now()).plus(skew));
     }
 
     Duration skew() {

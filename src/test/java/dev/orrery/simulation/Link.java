@@ -1,9 +1,9 @@
 package dev.orrery.simulation;
 
+import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.protocol.Message;
 import dev.orrery.protocol.WorkerMessage;
 import dev.orrery.protocol.WorkerReply;
-import dev.orrery.model.Outcome.StopReason;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -94,8 +94,15 @@ final class Link {
         welcome = false;
         session++;
         long of = session;
-        ask(new WorkerMessage.Hello(
-                worker.id, host.life().number(), of, epoch, worker.offer(), worker.live(), ""),
+        ask(
+                new WorkerMessage.Hello(
+                        worker.id,
+                        host.life().number(),
+                        of,
+                        epoch,
+                        worker.offer(),
+                        worker.live(),
+                        ""),
                 false);
     }
 
@@ -113,13 +120,14 @@ final class Link {
         if (closed || !welcome) {
             return;
         }
-        ask(new WorkerMessage.Heartbeat(
-                worker.id,
-                host.life().number(),
-                session,
-                epoch,
-                worker.live(),
-                worker.isDraining()),
+        ask(
+                new WorkerMessage.Heartbeat(
+                        worker.id,
+                        host.life().number(),
+                        session,
+                        epoch,
+                        worker.live(),
+                        worker.isDraining()),
                 repeat);
         if (world.whims.has(Whim.WORKER_FREEZES_AFTER_HEARTBEAT)) {
             world.freeze(host, world.chance.between(Dice.SECOND, 40 * Dice.SECOND));

@@ -50,8 +50,7 @@ final class Outbox {
         seq++;
         sending = true;
         WorkerMessage.Reports reports =
-                new WorkerMessage.Reports(
-                        worker.id, worker.host.life().number(), seq, batch);
+                new WorkerMessage.Reports(worker.id, worker.host.life().number(), seq, batch);
         deliver(reports);
         if (world.has(Bug.OUTBOX_DROPS_BEFORE_THE_ACKNOWLEDGEMENT)) {
             acknowledged(reports);

@@ -80,8 +80,7 @@ record Plan(
         List<Fault> faults = new ArrayList<>();
         int count = 1 + dice.below(20);
         for (int i = 0; i < count; i++) {
-            long lasting =
-                    dice.chance(0.5) ? dice.between(50, SHORT) : dice.between(SHORT, LONG);
+            long lasting = dice.chance(0.5) ? dice.between(50, SHORT) : dice.between(SHORT, LONG);
             faults.add(new Fault(dice.between(0, safety), dice.pick(kinds), lasting, dice.any()));
         }
         return faults;

@@ -67,8 +67,7 @@ final class Program {
         killed = true;
         if (isUnkillable) {
             excused = true;
-            worker.host.after(
-                    GIVES_UP_AFTER, () -> report(Outcome.WorkerFault.UNKILLABLE));
+            worker.host.after(GIVES_UP_AFTER, () -> report(Outcome.WorkerFault.UNKILLABLE));
         } else {
             vanishWithin(20 * Dice.MILLI);
         }
@@ -93,8 +92,7 @@ final class Program {
         alive = false;
         world.witness.ended(this);
         worker.host.run(
-                life,
-                () -> report(stopped.<Outcome>map(Outcome.Stopped::new).orElse(outcome)));
+                life, () -> report(stopped.<Outcome>map(Outcome.Stopped::new).orElse(outcome)));
     }
 
     private void report(Outcome outcome) {

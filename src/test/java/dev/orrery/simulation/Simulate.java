@@ -55,7 +55,8 @@ final class Simulate {
     }
 
     private static void usage() {
-        stream(FileDescriptor.err).println("bin/simulate --seed N | --seeds COUNT [--from N]   [--bug NAME]");
+        stream(FileDescriptor.err)
+                .println("bin/simulate --seed N | --seeds COUNT [--from N]   [--bug NAME]");
         System.exit(USAGE);
     }
 }

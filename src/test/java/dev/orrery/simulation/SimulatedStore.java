@@ -99,8 +99,7 @@ final class SimulatedStore {
                 });
     }
 
-    private <T> void arrived(
-            Host from, int life, Transaction<T> transaction, Outcome<T> outcome) {
+    private <T> void arrived(Host from, int life, Transaction<T> transaction, Outcome<T> outcome) {
         long takes = dice.skewed(Dice.MILLI / 5, 4 * Dice.MILLI);
         if (world.whims.has(Whim.STORE_IS_SLOW)) {
             takes += dice.between(Dice.MILLI, 4 * Dice.SECOND);
@@ -153,7 +152,8 @@ final class SimulatedStore {
             throw new StoreException(Kind.FULL, "no space");
         }
         boolean fences =
-                !world.has(Bug.STORE_SKIPS_THE_EPOCH_CHECK) && !world.has(Bug.STANDBY_ACQUIRES_EARLY);
+                !world.has(Bug.STORE_SKIPS_THE_EPOCH_CHECK)
+                        && !world.has(Bug.STANDBY_ACQUIRES_EARLY);
         if (fences && ofEpoch != epoch) {
             throw new StoreException(Kind.FENCED, "epoch " + epoch + " leads");
         }

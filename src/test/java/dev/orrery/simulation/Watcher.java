@@ -73,8 +73,7 @@ final class Watcher {
         unless(event.seq() == next, "event " + next + " is missing before " + event);
         List<JobEvent> history = world.store.durable.history(job);
         boolean isDurable =
-                history.size() >= event.seq()
-                        && history.get((int) event.seq() - 1).equals(event);
+                history.size() >= event.seq() && history.get((int) event.seq() - 1).equals(event);
         unless(isDurable, "told, but not stored: " + event);
         next++;
     }

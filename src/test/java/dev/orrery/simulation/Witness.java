@@ -105,8 +105,7 @@ final class Witness {
         switch (event.change()) {
             case JobEvent.Submitted it ->
                     unless(numbers.add(it.number()), "number " + it.number() + " is used twice");
-            case JobEvent.Assigned it ->
-                    assigned.put(new AttemptId(it.tasks(), it.attempt()), it);
+            case JobEvent.Assigned it -> assigned.put(new AttemptId(it.tasks(), it.attempt()), it);
             case JobEvent.AttemptEnded it -> ended(it);
             case JobEvent.Ended it -> gone(it.tasks(), event);
             case JobEvent.Unassigned it -> gone(it.tasks(), event);
@@ -324,8 +323,11 @@ final class Witness {
         for (JobId job : world.store.durable.jobs()) {
             if (world.store.durable.isLive(job)) {
                 return Optional.of(
-                        "job " + job + " is not over: " + audit.ledger(job) + Traces.history(
-                                world.store.durable.history(job)));
+                        "job "
+                                + job
+                                + " is not over: "
+                                + audit.ledger(job)
+                                + Traces.history(world.store.durable.history(job)));
             }
         }
         if (!alive.isEmpty()) {
@@ -333,7 +335,8 @@ final class Witness {
         }
         for (Worker worker : world.workers) {
             if (!worker.isAtRest()) {
-                return Optional.of(worker.host + " holds or has to tell something: " + worker.live());
+                return Optional.of(
+                        worker.host + " holds or has to tell something: " + worker.live());
             }
         }
         return world.watchers().stream()

@@ -310,8 +310,7 @@ final class Worker {
         Duration wall = Duration.ofNanos(world.agenda.now() - program.startedAt);
         outbox.add(
                 new Report.Ended(
-                        program.attempt,
-                        Sample.result(outcome, host.moment().wall(), wall)));
+                        program.attempt, Sample.result(outcome, host.moment().wall(), wall)));
         startWhatFits();
     }
 

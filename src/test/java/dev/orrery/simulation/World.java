@@ -217,12 +217,8 @@ final class World {
 
     /** Everybody who looks for the leader. */
     void everyCaller(BiConsumer<Host, LeaderCalls> what) {
-        masters.stream()
-                .filter(it -> it.host.isUp())
-                .forEach(it -> what.accept(it.host, it.calls));
-        workers.stream()
-                .filter(it -> it.host.isUp())
-                .forEach(it -> what.accept(it.host, it.calls));
+        masters.stream().filter(it -> it.host.isUp()).forEach(it -> what.accept(it.host, it.calls));
+        workers.stream().filter(it -> it.host.isUp()).forEach(it -> what.accept(it.host, it.calls));
     }
 
     void watch(JobId job, Watcher watcher) {

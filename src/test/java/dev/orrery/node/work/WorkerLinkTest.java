@@ -84,8 +84,7 @@ final class WorkerLinkTest {
                         vertx,
                         bus,
                         SettingsReader.of(Map.of()).scheduling(),
-                        new WorkerLink.Self(
-                                Sample.WORKER, 1, Sample.offer(1), "", List::of),
+                        new WorkerLink.Self(Sample.WORKER, 1, Sample.offer(1), "", List::of),
                         new Silent());
         link.start();
     }
