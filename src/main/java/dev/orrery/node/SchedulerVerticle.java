@@ -62,6 +62,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     /** Why nobody leads, when the store has no space for it. */
     private Optional<StoreException> full = Optional.empty();
 
+    private long failedAt = System.nanoTime() - RELOAD_PAUSE_MILLIS * 1_000_000;
     private volatile boolean leading;
     private volatile @Nullable ClusterView lastView;
 
@@ -314,7 +315,20 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
 
     private void again(String what, StoreException fault) {
         LOG.atError().setCause(fault).log(what);
-        beginAgain();
+        long before = failedAt;
+        failedAt = System.nanoTime();
+        if (failedAt - before > RELOAD_PAUSE_MILLIS * 1_000_000) {
+            beginAgain();
+        } else {
+            vertx.setTimer(RELOAD_PAUSE_MILLIS, id -> beginUnlessBegun());
+        }
+    }
+
+    /** A store that refuses batch after batch would be loaded without a pause. */
+    private void beginUnlessBegun() {
+        if (reign.isEmpty()) {
+            beginAgain();
+        }
     }
 
     private void beginAgain() {

@@ -111,7 +111,10 @@ public final class WorkerVerticle extends VerticleBase
         Bus.Registration commands =
                 bus.serve(
                         Address.worker(parts.worker(), parts.incarnation()),
-                        message -> Future.succeededFuture(command(message)));
+                        message ->
+                                isTooLate(message)
+                                        ? Future.failedFuture("the lease is over")
+                                        : Future.succeededFuture(command(message)));
         link = Optional.of(new Link(leader, reports, new Endings(context, this::ended), commands));
         return commands.ready().onSuccess(done -> leader.start());
     }
@@ -134,6 +137,11 @@ public final class WorkerVerticle extends VerticleBase
         return link.orElseThrow();
     }
 
+    /** Whether another may run it already; not declined, for this session may yet go on. */
+    private boolean isTooLate(Message message) {
+        return message instanceof WorkerCommand.Assign && link().leader().isFenced();
+    }
+
     private Message command(Message message) {
         if (!(message instanceof WorkerCommand command)) {
             return new WorkerCommandReply.Declined("not a command");
@@ -143,9 +151,6 @@ public final class WorkerVerticle extends VerticleBase
         }
         if (command.incarnation() != parts.incarnation()) {
             return new WorkerCommandReply.Declined("meant for another incarnation");
-        }
-        if (command instanceof WorkerCommand.Assign && link().leader().isFenced()) {
-            return new WorkerCommandReply.Declined("the lease is over");
         }
         link().leader().heardOf(command.epoch());
         return switch (command) {
@@ -188,6 +193,9 @@ public final class WorkerVerticle extends VerticleBase
 
     /** Starts what has room now, and lets more follow in the places of what runs. */
     private void startWhatFits() {
+        if (link().leader().isFenced()) {
+            return;
+        }
         Optional<Assignment> next = startNext();
         while (next.isPresent()) {
             Assignment assignment = next.get();
@@ -263,6 +271,7 @@ public final class WorkerVerticle extends VerticleBase
     @Override
     public void stop(List<AttemptId> attempts) {
         stop(attempts, StopReason.STALE);
+        startWhatFits();
     }
 
     @Override

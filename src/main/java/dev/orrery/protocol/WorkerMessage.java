@@ -19,6 +19,7 @@ public sealed interface WorkerMessage extends Message {
      * A worker begins or renews its relation with a leader.
      *
      * @param session counts the hellos of this incarnation, from 1
+     * @param epoch the newest it had heard of; tells a later leader that this may be an old message
      * @param live every attempt it holds: waiting, running, or ended and not acknowledged. A new
      *     incarnation comes with none, which says that nothing of the old one is left.
      * @param note what it found and killed at its start, for people; may be empty
@@ -27,10 +28,15 @@ public sealed interface WorkerMessage extends Message {
             WorkerId worker,
             long incarnation,
             long session,
+            long epoch,
             WorkerOffer offer,
             List<AttemptId> live,
             String note)
             implements WorkerMessage {
+
+        /** What a worker of before this field had heard of, which nobody knows. */
+        public static final long EPOCH_NOT_TOLD = Long.MAX_VALUE;
+
         /** Copies the list. */
         public Hello {
             live = List.copyOf(live);

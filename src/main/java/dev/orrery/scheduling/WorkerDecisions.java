@@ -37,7 +37,8 @@ final class WorkerDecisions {
         }
         boolean sameLife =
                 known.filter(record -> record.incarnation == it.incarnation()).isPresent();
-        if (sameLife && known.get().session() > it.session()) {
+        if (sameLife
+                && (known.get().session() > it.session() || isTooOld(known.get(), it, epoch))) {
             return Decision.reply(new Effect.Answer(replyTo, new WorkerReply.SayHello(epoch)));
         }
         Draft draft = new Draft(state, now);
@@ -61,6 +62,15 @@ final class WorkerDecisions {
         }
         draft.effect(new Effect.NodesChanged());
         return draft.decided();
+    }
+
+    /**
+     * Whether a hello may have been sent before the last leader's last assignment, by a worker of
+     * which only the store has told so far: then what it says it holds is worth nothing. The bus
+     * may bring it late, and a request is repeated as it is while the leader changes.
+     */
+    private static boolean isTooOld(WorkerRecord known, WorkerMessage.Hello it, long epoch) {
+        return known.offer().isEmpty() && it.epoch() < epoch;
     }
 
     /**

@@ -1,12 +1,11 @@
 package dev.orrery.scheduling;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.Resources;
 import dev.orrery.model.TaskStatus;
+import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.WorkerOffer;
 import dev.orrery.scheduling.policy.QueueEntry;
 
@@ -16,39 +15,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** What must hold of a leader after every step that made something durable. */
-final class Audit {
+public final class Audit {
 
-    private final Leader leader;
+    private final MemoryStore store;
+    private final List<WorkerId> workers;
     private final Map<JobId, Ledger> ledgers = new TreeMap<>();
 
-    Audit(Leader leader) {
-        this.leader = leader;
+    /** Reads the store from its beginning; the workers are those that may be drained. */
+    public Audit(MemoryStore store, List<WorkerId> workers) {
+        this.store = store;
+        this.workers = List.copyOf(workers);
     }
 
     /** What the store's events say of a job. */
-    Ledger ledger(JobId id) {
+    public Ledger ledger(JobId id) {
         Ledger ledger = ledgers.computeIfAbsent(id, it -> new Ledger());
-        ledger.read(leader.store().history(id));
+        ledger.read(store.history(id));
         return ledger;
     }
 
-    /** Compares with a second reading of the store, and with what a next leader would load. */
-    void check() {
-        checkCounts();
-        assertThat(picture(leader.loaded().state())).isEqualTo(picture(leader.state()));
+    /** Compares a leader of whom everything is durable with what a next one would load. */
+    public void checkLoaded(SchedulerMachine live, SchedulerMachine loaded) {
+        expect("what a load gives", picture(loaded.state()), picture(live.state()));
     }
 
-    /** Compares counts, queue and holdings with a second reading of the store. */
-    void checkCounts() {
-        SchedulerState state = leader.state();
+    /** Compares its counts, queue and holdings with a second reading of the store. */
+    public void checkCounts(SchedulerMachine machine) {
+        SchedulerState state = machine.state();
         long waiting = 0;
         long queued = 0;
         long held = 0;
-        TreeSet<JobId> live = new TreeSet<>();
-        for (JobId id : leader.store().jobs()) {
+        List<JobId> live = new ArrayList<>();
+        for (JobId id : store.jobs()) {
             Ledger ledger = ledger(id);
             if (!ledger.isOver()) {
                 live.add(id);
@@ -57,41 +57,50 @@ final class Audit {
                 held += ledger.count(TaskStatus.ASSIGNED) + ledger.count(TaskStatus.RUNNING);
             }
         }
-        assertThat(state.jobs()).extracting(job -> job.id).containsExactlyElementsOf(live);
-        assertThat(state.count(TaskStatus.WAITING)).as("waiting").isEqualTo(waiting);
-        assertThat(state.count(TaskStatus.QUEUED)).as("queued").isEqualTo(queued);
-        assertThat(state.count(TaskStatus.ASSIGNED) + state.count(TaskStatus.RUNNING))
-                .as("held")
-                .isEqualTo(held);
-        assertThat(queueOf(state).stream().mapToLong(it -> it.tasks().size()).sum())
-                .as("in the queue")
-                .isEqualTo(queued);
-        state.workers().forEach(this::checkHolding);
+        live.sort(null);
+        expect("live jobs", state.jobs().stream().map(job -> job.id).toList(), live);
+        expect("waiting", state.count(TaskStatus.WAITING), waiting);
+        expect("queued", state.count(TaskStatus.QUEUED), queued);
+        long holding = state.count(TaskStatus.ASSIGNED) + state.count(TaskStatus.RUNNING);
+        expect("held", holding, held);
+        long inQueue = queueOf(state).stream().mapToLong(it -> it.tasks().size()).sum();
+        expect("in the queue", inQueue, queued);
+        state.workers().forEach(record -> checkHolding(machine, record));
     }
 
-    private void checkHolding(WorkerRecord record) {
+    /** How many jobs have not ended. */
+    public static int liveJobs(SchedulerMachine machine) {
+        return machine.state().jobs().size();
+    }
+
+    private static void expect(String what, Object actual, Object expected) {
+        if (!actual.equals(expected)) {
+            throw new AssertionError(what + ": " + actual + " instead of " + expected);
+        }
+    }
+
+    private void checkHolding(SchedulerMachine machine, WorkerRecord record) {
         Set<AttemptId> expected = new LinkedHashSet<>();
-        for (LiveJob job : leader.state().jobs()) {
+        for (LiveJob job : machine.state().jobs()) {
             expected.addAll(ledger(job.id).heldBy(job.id, record.id));
         }
-        assertThat(record.attempts())
-                .as(record.id + " holds")
-                .containsExactlyInAnyOrderElementsOf(expected);
-        assertThat(record.holding() + record.inAdvance()).isEqualTo(expected.size());
-        boolean nothingAdopted = leader.epoch() == 1;
+        expect(record.id + " holds", new LinkedHashSet<>(record.attempts()), expected);
+        expect(record.id + " holds", record.holding() + record.inAdvance(), expected.size());
+        boolean nothingAdopted = machine.epoch() == 1;
         if (nothingAdopted) {
-            record.offer().ifPresent(offer -> checkRoom(record, offer));
+            record.offer().ifPresent(offer -> checkRoom(machine, record, offer));
         }
     }
 
     /** What is given in advance comes after all that holds resources. */
-    private void checkRoom(WorkerRecord record, WorkerOffer offer) {
+    private static void checkRoom(
+            SchedulerMachine machine, WorkerRecord record, WorkerOffer offer) {
         Resources used = Resources.NONE;
         for (AttemptId attempt : record.attempts().subList(0, record.holding())) {
-            used = used.plus(leader.state().job(attempt.job()).orElseThrow().spec.resources());
+            used = used.plus(machine.state().job(attempt.job()).orElseThrow().spec.resources());
         }
-        assertThat(record.holding()).as(record.id + " runs").isLessThanOrEqualTo(offer.slots());
-        assertThat(used).isEqualTo(offer.capacity().minus(record.free()));
+        expect(record.id + " has slots", record.holding() <= offer.slots(), true);
+        expect(record.id + " uses", used, offer.capacity().minus(record.free()));
     }
 
     /** The queue's entries, which must be in the order in which it gives them out. */
@@ -125,7 +134,7 @@ final class Audit {
     }
 
     /** The durable part of a state, which a load must give back. */
-    private static List<Object> picture(SchedulerState state) {
+    private List<Object> picture(SchedulerState state) {
         List<Object> parts = new ArrayList<>();
         boolean retried = false;
         for (LiveJob job : state.jobs()) {
@@ -142,12 +151,12 @@ final class Audit {
                 parts.add(List.of(record.id, record.incarnation, held));
             }
         }
-        for (int i = 1; i <= Simulation.WORKERS; i++) {
-            parts.add(state.isDrained(Simulation.worker(i)));
+        for (WorkerId worker : workers) {
+            parts.add(state.isDrained(worker));
         }
         parts.add(state.nextNumber(Namespace.DEFAULT));
-        for (int key = 0; key < Simulation.KEYS; key++) {
-            parts.add(state.submissions().find(Namespace.DEFAULT, "k" + key));
+        for (String key : store.keys()) {
+            parts.add(state.submissions().find(Namespace.DEFAULT, key));
         }
         parts.add(state.ended().all());
         return parts;

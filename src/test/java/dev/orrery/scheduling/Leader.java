@@ -1,10 +1,12 @@
 package dev.orrery.scheduling;
 
+import dev.orrery.protocol.DurableEvent;
 import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.scheduling.policy.Rules;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** The shell's duties without a shell: a machine, its store, its epoch and both clocks. */
 final class Leader {
@@ -32,11 +34,18 @@ final class Leader {
      */
     Decision step(Input input) {
         Decision decision = machine.step(input, now);
-        if (!store.commit(decision.events())) {
+        if (!store.commit(durable(decision))) {
             crash();
             return Decision.NOTHING;
         }
         return decision;
+    }
+
+    private static List<DurableEvent> durable(Decision decision) {
+        return decision.events().stream()
+                .filter(StateEvent.Durable.class::isInstance)
+                .map(event -> ((StateEvent.Durable) event).event())
+                .toList();
     }
 
     /** Takes an input and dies before the commit: nothing is stored and nothing released. */

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /**
  * A second, naive reading of a job's events, task by task, that refuses whatever breaks a promise.
  */
-final class Ledger {
+public final class Ledger {
 
     private final Set<AttemptId> accepted = new LinkedHashSet<>();
     private Task[] tasks = {};
@@ -36,8 +36,11 @@ final class Ledger {
         private Optional<WorkerId> holder = Optional.empty();
     }
 
+    /** Nothing read yet. */
+    public Ledger() {}
+
     /** Reads on to the end of a job's events. */
-    void read(List<JobEvent> events) {
+    public void read(List<JobEvent> events) {
         for (JobEvent event : events.subList(read, events.size())) {
             read++;
             check(event.seq() == read, "numbered " + read, event);
@@ -164,7 +167,7 @@ final class Ledger {
     }
 
     /** The status of the job as a whole. */
-    TaskStatus status() {
+    public TaskStatus status() {
         List<TaskStatus> order =
                 List.of(
                         TaskStatus.RUNNING,
@@ -178,15 +181,15 @@ final class Ledger {
         return order.stream().filter(it -> count(it) > 0).findFirst().orElseThrow();
     }
 
-    long count(TaskStatus status) {
+    public long count(TaskStatus status) {
         return Arrays.stream(tasks).filter(task -> task.status == status).count();
     }
 
-    boolean isOver() {
+    public boolean isOver() {
         return over;
     }
 
-    boolean isHeld(AttemptId attempt, WorkerId worker) {
+    public boolean isHeld(AttemptId attempt, WorkerId worker) {
         Task task = tasks[attempt.tasks().first()];
         return attempt.tasks().size() == 1
                 && task.attempts == attempt.number()
@@ -194,7 +197,7 @@ final class Ledger {
     }
 
     /** What a worker holds of this job. */
-    Set<AttemptId> heldBy(JobId job, WorkerId worker) {
+    public Set<AttemptId> heldBy(JobId job, WorkerId worker) {
         Set<AttemptId> held = new LinkedHashSet<>();
         for (int index = 0; index < tasks.length; index++) {
             if (tasks[index].holder.equals(Optional.of(worker))) {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Durable truth in memory: takes events as the real store does, and refuses the same ones. */
-final class MemoryStore {
+public final class MemoryStore {
 
     private final Map<JobId, List<JobEvent>> jobs = new LinkedHashMap<>();
     private final TreeMap<Namespace, Long> numbers = new TreeMap<>();
@@ -27,12 +27,13 @@ final class MemoryStore {
     private final TreeSet<WorkerId> draining = new TreeSet<>();
     private final Map<JobId, EndedJob> ended = new LinkedHashMap<>();
 
+    /** Nothing yet. */
+    public MemoryStore() {}
+
     /** Stores all, or refuses all: a round that does not open where the job's events end. */
-    boolean commit(List<StateEvent> events) {
-        for (StateEvent event : events) {
-            if (event instanceof StateEvent.Durable durable
-                    && durable.event() instanceof JobEvent it
-                    && isMisplacedOpening(it)) {
+    public boolean commit(List<DurableEvent> events) {
+        for (DurableEvent event : events) {
+            if (event instanceof JobEvent it && isMisplacedOpening(it)) {
                 return false;
             }
         }
@@ -47,12 +48,6 @@ final class MemoryStore {
         boolean purged =
                 Optional.ofNullable(ended.get(event.job())).filter(EndedJob::isPurged).isPresent();
         return opening && (purged || event.seq() != history(event.job()).size() + 1);
-    }
-
-    private void commit(StateEvent event) {
-        if (event instanceof StateEvent.Durable durable) {
-            commit(durable.event());
-        }
     }
 
     private void commit(DurableEvent event) {
@@ -97,21 +92,27 @@ final class MemoryStore {
     }
 
     /** All durable events of a job; none when there is no such job. */
-    List<JobEvent> history(JobId job) {
+    public List<JobEvent> history(JobId job) {
         return Collections.unmodifiableList(jobs.getOrDefault(job, List.of()));
     }
 
+    /** Every idempotency key, in order of its submission. */
+    List<String> keys() {
+        return submissions.stream().map(it -> it.key().key()).toList();
+    }
+
     /** Every job that is kept, in order of submission. */
-    List<JobId> jobs() {
+    public List<JobId> jobs() {
         return List.copyOf(jobs.keySet());
     }
 
-    boolean isLive(JobId job) {
+    public boolean isLive(JobId job) {
         List<JobEvent> events = history(job);
         return !events.isEmpty() && !events.getLast().status().isTerminal();
     }
 
-    LoadedState load(Moment now) {
+    /** What a new leader begins with; later commits do not show in it. */
+    public LoadedState load(Moment now) {
         return new LoadedState(
                 numbers,
                 submissions.stream()
@@ -119,7 +120,10 @@ final class MemoryStore {
                                 it.at().isAfter(now.wall().minus(Sample.RULES.idempotencyTtl())))
                         .toList(),
                 List.copyOf(draining),
-                jobs.keySet().stream().filter(this::isLive).map(this::history).toList(),
+                jobs.keySet().stream()
+                        .filter(this::isLive)
+                        .map(it -> List.copyOf(history(it)))
+                        .toList(),
                 List.copyOf(ended.values()));
     }
 

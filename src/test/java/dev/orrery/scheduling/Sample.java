@@ -75,7 +75,8 @@ public final class Sample {
         return new WorkerOffer(cpus(count), count, new TreeMap<>(), "host", "1");
     }
 
-    static AttemptResult result(Outcome outcome, Instant endedAt, Duration wall) {
+    /** What a worker tells of an attempt that ran so long. */
+    public static AttemptResult result(Outcome outcome, Instant endedAt, Duration wall) {
         return new AttemptResult(
                 outcome,
                 new Usage(wall, Duration.ZERO, Duration.ZERO, 0),
@@ -117,7 +118,8 @@ public final class Sample {
             return this;
         }
 
-        SpecDraft size(int value) {
+        /** How many tasks. */
+        public SpecDraft size(int value) {
             size = value;
             return this;
         }
@@ -140,7 +142,8 @@ public final class Sample {
             return this;
         }
 
-        SpecDraft notBefore(Instant value) {
+        /** When it may start. */
+        public SpecDraft notBefore(Instant value) {
             notBefore = Optional.of(value);
             return this;
         }

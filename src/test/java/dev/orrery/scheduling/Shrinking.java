@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Makes a failing list of inputs short by deleting halves, quarters, … of it. */
-final class Shrinking {
+public final class Shrinking {
 
     private Shrinking() {}
 
     /** What a run of the inputs throws, if it does. */
-    static <T> Optional<Throwable> failure(List<T> inputs, Consumer<List<T>> run) {
+    public static <T> Optional<Throwable> failure(List<T> inputs, Consumer<List<T>> run) {
         try {
             run.accept(inputs);
             return Optional.empty();
@@ -21,7 +21,7 @@ final class Shrinking {
     }
 
     /** A shorter list that still fails, of which no single input can be left out. */
-    static <T> List<T> shrink(List<T> failing, Consumer<List<T>> run) {
+    public static <T> List<T> shrink(List<T> failing, Consumer<List<T>> run) {
         List<T> shortest = failing;
         int length = Math.max(1, shortest.size() / 2);
         while (true) {

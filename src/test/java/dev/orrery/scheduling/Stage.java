@@ -222,6 +222,7 @@ final class Stage {
                 worker(words),
                 incarnation(words),
                 sessions.getOrDefault(name, 1L),
+                words.number("epoch", (int) leader.epoch()),
                 new WorkerOffer(capacity, slots, labels, "host", "1"),
                 live(words),
                 "");

@@ -41,6 +41,7 @@ public final class WorkerLink {
     private final Events events;
     private long session;
     private long epoch;
+    private long announcedEpoch;
     private boolean welcome;
     private boolean draining;
     private boolean closed;
@@ -129,6 +130,7 @@ public final class WorkerLink {
                         self.worker(),
                         self.incarnation(),
                         session,
+                        epoch,
                         self.offer(),
                         self.live().get(),
                         self.note());
@@ -142,9 +144,13 @@ public final class WorkerLink {
         helloPauseMillis = Math.min(HELLO_PAUSE_MILLIS_MAX, 2 * helloPauseMillis);
     }
 
-    /** Another master leads: it should hear of this worker now and not at the next beat. */
+    /**
+     * Another master leads: it should hear of this worker now and not at the next beat. Once an
+     * epoch, for one that cannot be reached is forgotten and heard of again all the time.
+     */
     public void leaderChanged(long newEpoch) {
-        if (newEpoch > epoch) {
+        if (newEpoch > Math.max(epoch, announcedEpoch)) {
+            announcedEpoch = newEpoch;
             heartbeat();
         }
     }
@@ -203,6 +209,7 @@ public final class WorkerLink {
                 events.stop(it.stop());
             }
             case WorkerReply.SayHello it -> {
+                heardOf(it.epoch());
                 if (welcome) {
                     hello();
                 } else {

@@ -68,6 +68,7 @@ final class WorkerWire {
                 .setWorker(hello.worker().name())
                 .setIncarnation(hello.incarnation())
                 .setSession(hello.session())
+                .setEpoch(hello.epoch())
                 .setOffer(ClusterViewWire.form(hello.offer()))
                 .addAllLive(each(hello.live(), ModelWire::form))
                 .setNote(hello.note())
@@ -79,6 +80,7 @@ final class WorkerWire {
                 new WorkerId(form.getWorker()),
                 form.getIncarnation(),
                 form.getSession(),
+                form.hasEpoch() ? form.getEpoch() : WorkerMessage.Hello.EPOCH_NOT_TOLD,
                 ClusterViewWire.offer(form.getOffer()),
                 each(form.getLiveList(), ModelWire::attempt),
                 form.getNote());

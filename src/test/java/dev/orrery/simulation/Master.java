@@ -1,0 +1,375 @@
+package dev.orrery.simulation;
+
+import dev.orrery.model.WorkerId;
+import dev.orrery.protocol.LoadedState;
+import dev.orrery.protocol.Message;
+import dev.orrery.protocol.Message.LeaderNotice;
+import dev.orrery.protocol.SchedulerRequest;
+import dev.orrery.protocol.WorkerMessage;
+import dev.orrery.scheduling.Input;
+import dev.orrery.scheduling.Moment;
+import dev.orrery.scheduling.SchedulerMachine;
+import dev.orrery.scheduling.leadership.HandOver;
+import dev.orrery.scheduling.leadership.Tenure;
+import dev.orrery.simulation.Host.Life;
+import dev.orrery.store.LeaderRow.Holder;
+import dev.orrery.store.LeaderRow.Term;
+import dev.orrery.store.StoreException;
+import dev.orrery.store.StoreException.Kind;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** A master: leads or stands by, as {@code Leadership} and {@code SchedulerVerticle} do. */
+final class Master {
+
+    static final Duration TTL = Duration.ofSeconds(4);
+    private static final long RENEW = Dice.SECOND;
+    private static final long RELOAD_PAUSE = Dice.SECOND;
+    private static final long LATELY = 6 * Dice.SECOND;
+    private static final Duration LEASE = Duration.ofSeconds(30);
+
+    final Host host;
+    final LeaderCalls calls;
+    private final World world;
+    private final Map<WorkerId, Long> heard = new TreeMap<>();
+    private Optional<Tenure> tenure = Optional.empty();
+    private Optional<Reign> reign = Optional.empty();
+    private LeaderNotice notice = new LeaderNotice(0, "", List.of());
+    private boolean asking;
+    private boolean againAtOnce;
+    private long heardLast;
+    private long failedLast;
+    private long abstainUntil;
+
+    /** The answer of a round: who leads, and whether this master won. */
+    private record Found(Term term, boolean won, int workersOfOthers) {}
+
+    Master(World world, Host host) {
+        this.world = world;
+        this.host = host;
+        this.calls = new LeaderCalls(world, host, this::heardOf);
+    }
+
+    void start() {
+        host.start();
+        calls.forgetAll();
+        heard.clear();
+        tenure = Optional.empty();
+        reign = Optional.empty();
+        notice = new LeaderNotice(0, "", List.of());
+        asking = false;
+        againAtOnce = false;
+        heardLast = host.nanos();
+        failedLast = host.nanos() - RELOAD_PAUSE;
+        abstainUntil = host.nanos();
+        host.every(RENEW, this::round);
+        host.every(RENEW / 4, this::check);
+        round();
+    }
+
+    /** The process is gone, with all it knew. */
+    void die() {
+        reign.ifPresent(Reign::stop);
+        reign = Optional.empty();
+        tenure = Optional.empty();
+        host.die();
+        world.restartLater(this::start, host);
+    }
+
+    /** A vacant lead is worth a try at once. */
+    private void heardOf() {
+        if (calls.leader().node().isEmpty() && tenure.isEmpty()) {
+            round();
+        }
+    }
+
+    /** A graceful stop: the lease ends at once. */
+    void resign() {
+        Optional<Tenure> last = tenure;
+        depose();
+        if (last.isEmpty()) {
+            die();
+            return;
+        }
+        giveUp(last.get().epoch(), this::die);
+    }
+
+    private void giveUp(long epoch, Runnable then) {
+        world.store.ask(
+                host,
+                () -> {
+                    world.store.resign(epoch);
+                    return epoch;
+                },
+                new SimulatedStore.Outcome<Long>() {
+                    @Override
+                    public void done(Long value) {
+                        vacated();
+                        then.run();
+                    }
+
+                    @Override
+                    public void failed(Kind kind) {
+                        then.run();
+                    }
+                });
+    }
+
+    private boolean holds() {
+        boolean isCareless = world.has(Bug.LEADER_ACTS_AFTER_ITS_TENURE);
+        return tenure.filter(it -> isCareless || it.holds(host.nanos())).isPresent();
+    }
+
+    /** Whether it may act as the leader now; if not, it leads no more. */
+    boolean holdsOrSteps() {
+        boolean holds = holds();
+        if (!holds) {
+            depose();
+        }
+        return holds;
+    }
+
+    private void check() {
+        if (tenure.isPresent() && !holds()) {
+            depose();
+        }
+    }
+
+    private void depose() {
+        if (tenure.isPresent()) {
+            world.trace(() -> host + " leads no more");
+        }
+        tenure = Optional.empty();
+        reign.ifPresent(Reign::stop);
+        reign = Optional.empty();
+    }
+
+    /** The store refused a batch: nothing of it counts, so begin again from what is stored. */
+    void failed(Kind kind) {
+        world.trace(() -> host + " cannot commit: " + kind);
+        reign.ifPresent(Reign::stop);
+        reign = Optional.empty();
+        boolean isAgain = host.nanos() - failedLast < RELOAD_PAUSE;
+        failedLast = host.nanos();
+        if (isAgain) {
+            host.after(
+                    RELOAD_PAUSE,
+                    () -> {
+                        if (reign.isEmpty()) {
+                            begin();
+                        }
+                    });
+        } else {
+            begin();
+        }
+    }
+
+    private void begin() {
+        tenure = Optional.empty();
+        round();
+    }
+
+    private void round() {
+        if (asking) {
+            againAtOnce = tenure.isEmpty();
+            return;
+        }
+        check();
+        asking = true;
+        Optional<Tenure> mine = tenure;
+        boolean mayLead = host.nanos() - abstainUntil >= 0;
+        int workers = heardLately();
+        long sentAt = host.nanos();
+        world.store.ask(
+                host,
+                () -> ask(mine, mayLead, workers),
+                new SimulatedStore.Outcome<Found>() {
+                    @Override
+                    public void done(Found found) {
+                        answered(mine, found, sentAt);
+                        next();
+                    }
+
+                    @Override
+                    public void failed(Kind kind) {
+                        if (kind == Kind.FENCED && tenure.equals(mine)) {
+                            depose();
+                        }
+                        next();
+                    }
+                });
+        if (world.whims.has(Whim.LEADER_FREEZES_WHILE_RENEWING)) {
+            world.freeze(host, world.chance.between(Dice.SECOND, 12 * Dice.SECOND));
+        }
+    }
+
+    private void next() {
+        asking = false;
+        if (againAtOnce) {
+            againAtOnce = false;
+            round();
+        }
+    }
+
+    private Found ask(Optional<Tenure> mine, boolean mayLead, int workers) throws StoreException {
+        SimulatedStore store = world.store;
+        store.report(host.name, workers);
+        Holder self = new Holder(host.life().toString(), "");
+        boolean won = false;
+        if (mine.isPresent()) {
+            store.renew(mine.get().epoch(), TTL);
+        } else if (mayLead) {
+            won = store.acquire(self, TTL).isPresent();
+        }
+        return new Found(store.term(), won, store.workersOfOthers(host.name, TTL));
+    }
+
+    private void answered(Optional<Tenure> asked, Found found, long sentAt) {
+        long from = world.has(Bug.TENURE_COUNTS_FROM_THE_ANSWER) ? host.nanos() : sentAt;
+        if (found.won()) {
+            Tenure begun = Tenure.begun(found.term().epoch(), from, TTL);
+            if (!begun.holds(host.nanos())) {
+                return;
+            }
+            tenure = Optional.of(begun);
+            heardLast = host.nanos();
+        } else if (tenure.isPresent() && tenure.equals(asked)) {
+            tenure = tenure.map(it -> it.renewed(from, TTL));
+        }
+        String node = found.term().leased() ? found.term().holder().node() : "";
+        noticed(new LeaderNotice(found.term().epoch(), node, List.of()));
+        if (found.won()) {
+            load(found.term().epoch());
+        } else {
+            handOverWhenDue(found);
+        }
+    }
+
+    private void noticed(LeaderNotice now) {
+        notice = now;
+        boolean isOurs = now.node().equals(host.life().toString());
+        if (isOurs && reign.isPresent()) {
+            announce();
+        } else if (!isOurs) {
+            calls.heard(now);
+        }
+    }
+
+    private void vacated() {
+        notice = new LeaderNotice(notice.epoch(), "", List.of());
+        announce();
+    }
+
+    private void announce() {
+        LeaderNotice now = notice;
+        calls.heard(now);
+        world.everyCaller(
+                (to, other) -> world.network.send(host, to.life(), () -> other.heard(now)));
+    }
+
+    private void handOverWhenDue(Found found) {
+        Duration silence = Duration.ofNanos(host.nanos() - heardLast);
+        if (tenure.isEmpty() || !HandOver.isDue(silence, found.workersOfOthers())) {
+            return;
+        }
+        world.trace(() -> host + " gives the lead away");
+        world.count("hand-over");
+        long epoch = tenure.get().epoch();
+        abstainUntil = host.nanos() + HandOver.ABSTENTION.toNanos();
+        depose();
+        giveUp(epoch, () -> {});
+    }
+
+    private void load(long epoch) {
+        world.trace(() -> host + " is elected in epoch " + epoch);
+        if (world.whims.has(Whim.LEADER_DIES_WHILE_LOADING)) {
+            die();
+            return;
+        }
+        Moment asked = host.moment();
+        world.store.ask(
+                host,
+                () -> world.store.durable.load(asked),
+                new SimulatedStore.Outcome<LoadedState>() {
+                    @Override
+                    public void done(LoadedState loaded) {
+                        loaded(epoch, loaded);
+                    }
+
+                    @Override
+                    public void failed(Kind kind) {
+                        if (isIn(epoch)) {
+                            Master.this.failed(kind);
+                        }
+                    }
+                });
+    }
+
+    private boolean isIn(long epoch) {
+        return tenure.filter(it -> it.epoch() == epoch).isPresent();
+    }
+
+    private void loaded(long epoch, LoadedState loaded) {
+        if (!isIn(epoch) || !holdsOrSteps()) {
+            return;
+        }
+        world.count("takeover");
+        Duration lease =
+                world.has(Bug.LEADER_RERUNS_BEFORE_THE_LEASE_ENDS) ? LEASE.dividedBy(3) : LEASE;
+        Moment now = host.moment();
+        Moment from =
+                world.has(Bug.LEADER_GRANTS_NO_LEASE_TO_WHAT_IT_ADOPTS)
+                        ? new Moment(now.nanos() - LEASE.toNanos(), now.wall())
+                        : now;
+        SchedulerMachine machine =
+                SchedulerMachine.load(epoch, world.rules(lease), world.policies(), loaded, from);
+        Reign begun = new Reign(world, this, machine);
+        reign = Optional.of(begun);
+        begun.begin();
+        noticed(notice);
+    }
+
+    /** Answers what comes to the scheduler's address. */
+    void serve(Message message, Consumer<Message> reply) {
+        if (message instanceof WorkerMessage it) {
+            heardLast = host.nanos();
+            heard.put(it.worker(), heardLast);
+        }
+        if (reign.isEmpty() || !holdsOrSteps()) {
+            reply.accept(notice);
+            return;
+        }
+        Reign now = reign.get();
+        if (message instanceof WorkerMessage it) {
+            now.ask(id -> new Input.Told(id, it), reply);
+        } else if (message instanceof SchedulerRequest it) {
+            now.ask(id -> new Input.Asked(id, it), reply);
+        } else {
+            throw new IllegalStateException("not for a scheduler: " + message);
+        }
+    }
+
+    private int heardLately() {
+        heard.values().removeIf(at -> host.nanos() - at > LATELY);
+        return heard.size();
+    }
+
+    /** Whether it leads, as far as it knows. */
+    boolean isLeading() {
+        return reign.isPresent();
+    }
+
+    Optional<Reign> reign() {
+        return reign;
+    }
+
+    /** Who it is now, to send to. */
+    Life life() {
+        return host.life();
+    }
+}
