@@ -15,30 +15,30 @@ import java.util.List;
  * Machines on a network of their own: network namespaces of Linux, each with its own loopback and
  * ports, joined by a bridge in one more namespace. It needs root and iproute2.
  */
-final class Machines implements AfterAllCallback {
+public final class Machines implements AfterAllCallback {
     private static final String NETWORK = "10.78.0.";
 
     private final String prefix = "orr" + ProcessHandle.current().pid() + "-";
     private final List<String> namespaces = new ArrayList<>();
 
     /** A machine with an address, or with loopback alone when it is the only one. */
-    record Machine(String namespace, String address) {
+    public record Machine(String namespace, String address) {
 
         /** The command as this machine runs it. */
-        String[] command(List<String> command) {
+        public String[] command(List<String> command) {
             List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
             all.addAll(command);
             return all.toArray(String[]::new);
         }
 
         /** Runs a line of the shell here, and gives what it says. */
-        String shell(String line) {
+        public String shell(String line) {
             return run(command(List.of("sh", "-c", line)));
         }
     }
 
     /** A machine that has nothing but itself. */
-    Machine lonely(String name) {
+    public Machine lonely(String name) {
         String namespace = prefix + name;
         run("ip", "netns", "add", namespace);
         namespaces.add(namespace);
@@ -47,7 +47,7 @@ final class Machines implements AfterAllCallback {
     }
 
     /** So many machines that reach each other. */
-    List<Machine> connected(int count) {
+    public List<Machine> connected(int count) {
         String hub = lonely("hub").namespace();
         run("ip", "-n", hub, "link", "add", "bridge", "type", "bridge");
         run("ip", "-n", hub, "link", "set", "bridge", "up");
