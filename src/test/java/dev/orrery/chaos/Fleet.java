@@ -85,26 +85,23 @@ final class Fleet {
         String name = "m" + (masters.size() + 1);
         join.add(host.address() + ":" + memberPort);
         ports.add(port);
-        masters.add(
-                new Member(
-                        name,
-                        host,
-                        () -> start(List.of(), host, name, memberPort, master(host, port))));
+        List<String> role =
+                List.of("master", "--host", host.address(), "--port", Integer.toString(port));
+        masters.add(new Member(name, host, self -> start(self, java(self), memberPort, role)));
     }
 
-    private static List<String> master(Host host, int port) {
-        return List.of("master", "--host", host.address(), "--port", Integer.toString(port));
+    private List<String> java(Member member) {
+        return member.jvm().isEmpty() ? stage.javaCommand() : stage.javaCommand(member.jvm());
     }
 
-    private Program start(
-            List<String> launcher, Host host, String name, int memberPort, List<String> role) {
-        List<String> command = new ArrayList<>(launcher);
-        if (launcher.isEmpty()) {
-            command.addAll(stage.javaCommand());
-        }
+    private Program start(Member member, List<String> launcher, int memberPort, List<String> role) {
+        List<String> command = new ArrayList<>(member.wrapper());
+        command.addAll(launcher);
         command.addAll(role);
-        command.addAll(List.of("-cluster", "--data", data(name).toString()));
-        command.addAll(List.of("-conf", configuration(name, memberPort).toString()));
+        command.addAll(List.of("-cluster", "--data", data(member.name()).toString()));
+        command.addAll(List.of("-conf", configuration(member.name(), memberPort).toString()));
+        command.addAll(member.more());
+        Host host = member.host();
         if (!host.isLoopback()) {
             command.addAll(List.of("--cluster-host", host.address(), "--network", "private"));
             command.addAll(certificates.orElseThrow().flags());
@@ -133,21 +130,21 @@ final class Fleet {
 
     /** Adds a worker that nobody starts again. */
     Member alone(String name, Host host, int slots) {
-        return addWorker(List.of(), name, host, slots);
-    }
-
-    /** Adds a worker with a command before its own, such as one that lies about the time. */
-    Member wrapped(List<String> wrapper, String name, int slots) {
-        List<String> launcher =
-                Stream.concat(wrapper.stream(), stage.javaCommand().stream()).toList();
-        return addWorker(launcher, name, Host.LOOPBACK, slots);
+        return addWorker(stage.javaCommand(), name, host, slots);
     }
 
     private Member addWorker(List<String> launcher, String name, Host host, int slots) {
         List<String> role = List.of("worker", "--name", name, "--slots", Integer.toString(slots));
-        Member worker = new Member(name, host, () -> start(launcher, host, name, 0, role));
+        Member worker = new Member(name, host, self -> start(self, launcher, 0, role));
         workers.add(worker);
         return worker;
+    }
+
+    /** Adds a proxy, which is not started. */
+    Member proxy(String name) {
+        int port = freePort();
+        List<String> role = List.of("proxy", "--port", Integer.toString(port));
+        return new Member(name, Host.LOOPBACK, self -> start(self, java(self), 0, role));
     }
 
     List<Member> masters() {

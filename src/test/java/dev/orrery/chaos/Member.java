@@ -5,16 +5,19 @@ import dev.orrery.endtoend.Program;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** One node of a fleet: a process now and then, under a name that lasts. */
 final class Member {
     private final String name;
     private final Host host;
-    private final Supplier<Program> starter;
+    private final Function<Member, Program> starter;
+    private List<String> wrapper = List.of();
+    private List<String> more = List.of();
+    private String jvm = "";
     private Optional<Program> program = Optional.empty();
 
-    Member(String name, Host host, Supplier<Program> starter) {
+    Member(String name, Host host, Function<Member, Program> starter) {
         this.name = name;
         this.host = host;
         this.starter = starter;
@@ -28,6 +31,36 @@ final class Member {
         return host;
     }
 
+    /** Puts a command before its own from the next start on, such as one that lies about time. */
+    Member under(String... command) {
+        wrapper = List.of(command);
+        return this;
+    }
+
+    /** Gives its JVM other options from the next start on; none are the stage's own. */
+    Member on(String options) {
+        jvm = options;
+        return this;
+    }
+
+    String jvm() {
+        return jvm;
+    }
+
+    List<String> wrapper() {
+        return wrapper;
+    }
+
+    /** Adds arguments from the next start on. */
+    Member with(String... arguments) {
+        more = List.of(arguments);
+        return this;
+    }
+
+    List<String> more() {
+        return more;
+    }
+
     /** Starts it and waits until it serves. */
     Member start() {
         begin();
@@ -37,7 +70,7 @@ final class Member {
 
     /** Starts it without waiting. */
     Member begin() {
-        program = Optional.of(starter.get());
+        program = Optional.of(starter.apply(this));
         return this;
     }
 

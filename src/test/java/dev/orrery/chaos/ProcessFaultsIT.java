@@ -214,8 +214,7 @@ final class ProcessFaultsIT {
             trial.inject(
                     Executions.FREEZE, worker.name(), () -> worker.freezeWithTasks(fleet.home()));
             trial.runningOn(job, 2);
-            trial.heal(
-                    Executions.FREEZE, worker.name(), () -> worker.thawWithTasks(fleet.home()));
+            trial.heal(Executions.FREEZE, worker.name(), () -> worker.thawWithTasks(fleet.home()));
             fleet.awaitNode(worker.name(), "READY");
 
             assertThat(trial.verify().asleep()).isEqualTo(1);

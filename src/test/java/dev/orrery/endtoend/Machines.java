@@ -16,9 +16,12 @@ import java.util.List;
  * ports, joined by a bridge in one more namespace. It needs root and iproute2.
  */
 public final class Machines implements AfterAllCallback {
-    private static final String NETWORK = "10.78.0.";
+    private static final long PID = ProcessHandle.current().pid();
+    private static final int HERE = 254;
 
-    private final String prefix = "orr" + ProcessHandle.current().pid() + "-";
+    private final String prefix = "orr" + PID + "-";
+    // The part of the test's own machine is in the network of that too, so that no two may meet.
+    private final String network = "10." + (64 + PID % 64) + "." + (PID / 64 % 256) + ".";
     private final List<String> namespaces = new ArrayList<>();
 
     /** A machine with an address, or with loopback alone when it is the only one. */
@@ -60,11 +63,23 @@ public final class Machines implements AfterAllCallback {
                             .concat(namespace)
                             .split(" "));
             run("ip", "-n", hub, "link", "set", port, "master", "bridge", "up");
-            run("ip", "-n", namespace, "addr", "add", NETWORK + i + "/24", "dev", "eth0");
+            run("ip", "-n", namespace, "addr", "add", network + i + "/24", "dev", "eth0");
             run("ip", "-n", namespace, "link", "set", "eth0", "up");
-            machines.add(new Machine(namespace, NETWORK + i));
+            machines.add(new Machine(namespace, network + i));
         }
         return machines;
+    }
+
+    /** Lets this machine itself, too, reach those that are connected. */
+    public void join() {
+        String link = "orr" + PID;
+        run(
+                ("ip link add " + link + " type veth peer name here netns ")
+                        .concat(namespaces.getFirst())
+                        .split(" "));
+        run("ip", "-n", namespaces.getFirst(), "link", "set", "here", "master", "bridge", "up");
+        run("ip", "addr", "add", network + HERE + "/24", "dev", link);
+        run("ip", "link", "set", link, "up");
     }
 
     /** Runs a command to its end, which must be a good one; what it wrote to standard output. */
