@@ -42,6 +42,9 @@ sealed interface Fact {
     /** One real execution of an attempt. */
     record Execution(String job, int index, int attempt, String worker, long pid) {}
 
+    /** A task was given to a worker, as the durable event of its job says. */
+    record Dispatched(long at, String job) implements Fact {}
+
     /** A master began to lead. */
     record Led(long at, long epoch, String master) implements Fact {}
 

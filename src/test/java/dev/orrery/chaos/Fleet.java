@@ -19,7 +19,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +47,7 @@ final class Fleet {
     private final List<Member> workers = new ArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
     private final List<String> join = new ArrayList<>();
+    private final Map<Integer, Api> apis = new ConcurrentHashMap<>();
 
     private Fleet(Stage stage, String settings, Optional<Certificates> certificates) {
         this.stage = stage;
@@ -62,13 +65,9 @@ final class Fleet {
     }
 
     /** A fleet with a master on each of the hosts; nothing is started. */
-    static Fleet onHosts(Stage stage, String settings, List<Host> masters, List<Host> all) {
-        String addresses = String.join(",IP:", all.stream().map(Host::address).toList());
-        Fleet fleet =
-                new Fleet(
-                        stage,
-                        settings,
-                        Optional.of(Certificates.make(stage.path("certificates"), addresses)));
+    static Fleet onHosts(
+            Stage stage, String settings, List<Host> masters, Certificates certificates) {
+        Fleet fleet = new Fleet(stage, settings, Optional.of(certificates));
         masters.forEach(host -> fleet.addMaster(host, HTTP_PORT, MEMBER_PORT));
         return fleet;
     }
@@ -184,6 +183,10 @@ final class Fleet {
 
     /** A client of one master, which need not live. */
     Api api(int master) {
+        return apis.computeIfAbsent(master, this::client);
+    }
+
+    private Api client(int master) {
         Member member = masters.get(master);
         String scheme = member.host().isLoopback() ? "http://" : "https://";
         URI uri = URI.create(scheme + member.host().address() + ":" + ports.get(master));
@@ -195,6 +198,16 @@ final class Fleet {
 
     Api api() {
         return api(0);
+    }
+
+    /** The master that listens there, as the leader's row names it. */
+    Optional<Member> masterAt(String dataUri) {
+        for (int i = 0; i < masters.size(); i++) {
+            if (api(i).uri().toString().equals(dataUri)) {
+                return Optional.of(masters.get(i));
+            }
+        }
+        return Optional.empty();
     }
 
     void awaitNode(String name, String state) {

@@ -5,8 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.orrery.endtoend.Api;
 import dev.orrery.endtoend.Events;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +23,7 @@ final class Harvest {
 
     private final Api api;
     private final Ledger ledger;
+    private final Queue<Fact> dispatched = new ConcurrentLinkedQueue<>();
 
     Harvest(Api api, Ledger ledger) {
         this.api = api;
@@ -45,6 +50,7 @@ final class Harvest {
             for (Future<Fact> job : jobs) {
                 facts.add(job.get());
             }
+            facts.addAll(dispatched);
             return facts;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -85,6 +91,11 @@ final class Harvest {
     private List<Fact.Event> events(String id) {
         List<Fact.Event> events = new ArrayList<>();
         for (JsonNode event : Events.durable(api, "jobs." + id, 0)) {
+            if (event.path("type").asText().equals("assigned")) {
+                Instant at = Instant.parse(event.path("at").asText());
+                dispatched.add(
+                        new Fact.Dispatched(ChronoUnit.NANOS.between(Instant.EPOCH, at), id));
+            }
             events.add(
                     new Fact.Event(
                             event.path("seq").asLong(),

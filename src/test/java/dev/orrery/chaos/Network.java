@@ -1,8 +1,10 @@
 package dev.orrery.chaos;
 
+import dev.orrery.endtoend.Certificates;
 import dev.orrery.endtoend.Machines;
 import dev.orrery.endtoend.Machines.Machine;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,13 +18,32 @@ import java.util.stream.Stream;
 final class Network {
     private final Map<String, Machine> machines = new TreeMap<>();
     private final List<Host> hosts;
+    private final String here;
 
     /** So many hosts, which this machine reaches too. */
     Network(Machines space, int count) {
         List<Machine> all = space.connected(count);
-        space.join();
+        here = space.join();
         all.forEach(machine -> machines.put(machine.address(), machine));
         hosts = all.stream().map(it -> new Host(it.namespace(), it.address())).toList();
+    }
+
+    /** An authority, and one certificate for all hosts and this machine. */
+    Certificates certificates(Path directory) {
+        return Certificates.make(directory, String.join(",IP:", machines.keySet()) + ",IP:" + here);
+    }
+
+    /** The address of this machine in the network. */
+    String here() {
+        return here;
+    }
+
+    /** Drops what the host and a port of this machine send to each other. */
+    void cutPort(Host host, int port) {
+        rules(
+                host,
+                "add rule inet chaos out ip daddr " + here + " tcp dport " + port + " drop",
+                "add rule inet chaos in ip saddr " + here + " tcp sport " + port + " drop");
     }
 
     List<Host> hosts() {

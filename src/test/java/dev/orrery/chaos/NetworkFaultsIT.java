@@ -33,7 +33,12 @@ final class NetworkFaultsIT {
     @BeforeAll
     void start() {
         network = new Network(machines, 3);
-        fleet = Fleet.onHosts(stage, LEASES, network.hosts().subList(0, 1), network.hosts());
+        fleet =
+                Fleet.onHosts(
+                        stage,
+                        LEASES,
+                        network.hosts().subList(0, 1),
+                        network.certificates(stage.path("certificates")));
         fleet.alone("one", network.hosts().get(1), 2);
         fleet.alone("two", network.hosts().get(2), 2);
         fleet.start();

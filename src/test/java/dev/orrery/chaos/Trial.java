@@ -122,11 +122,12 @@ final class Trial implements AutoCloseable {
 
     /** Waits until so many executions have been written down. */
     void awaitStarts(int count) {
-        await(count + " starts")
-                .atMost(PATIENCE)
-                .until(() ->
-                        ledger.facts().stream().filter(Fact.Started.class::isInstance).count()
-                                >= count);
+        await(count + " starts").atMost(PATIENCE).until(() -> starts() >= count);
+    }
+
+    /** How many executions have been written down. */
+    long starts() {
+        return ledger.facts().stream().filter(Fact.Started.class::isInstance).count();
     }
 
     long acknowledged() {

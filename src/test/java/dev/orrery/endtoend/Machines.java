@@ -70,8 +70,8 @@ public final class Machines implements AfterAllCallback {
         return machines;
     }
 
-    /** Lets this machine itself, too, reach those that are connected. */
-    public void join() {
+    /** Lets this machine itself, too, reach those that are connected; its address there. */
+    public String join() {
         String link = "orr" + PID;
         run(
                 ("ip link add " + link + " type veth peer name here netns ")
@@ -80,6 +80,7 @@ public final class Machines implements AfterAllCallback {
         run("ip", "-n", namespaces.getFirst(), "link", "set", "here", "master", "bridge", "up");
         run("ip", "addr", "add", network + HERE + "/24", "dev", link);
         run("ip", "link", "set", link, "up");
+        return network + HERE;
     }
 
     /** Runs a command to its end, which must be a good one; what it wrote to standard output. */
@@ -101,6 +102,11 @@ public final class Machines implements AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
+        close();
+    }
+
+    /** Removes all of them. */
+    public void close() {
         namespaces.forEach(namespace -> run("ip", "netns", "del", namespace));
         namespaces.clear();
     }

@@ -45,7 +45,7 @@ final class ServerCheck {
                         .addKeyValue("database", name)
                         .log(
                                 "{}=off: THIS SERVER LOSES OR DAMAGES WHAT WAS ACKNOWLEDGED when"
-                                    + " its machine fails; set it to on",
+                                        + " its machine fails; set it to on",
                                 careless);
             }
         }
