@@ -94,6 +94,7 @@ final class Database implements AutoCloseable {
             database.server.createDatabase(NAME);
             return database;
         } catch (SQLException e) {
+            database.close();
             throw new IllegalStateException(e);
         }
     }

@@ -72,7 +72,8 @@ final class Fleet {
         return fleet;
     }
 
-    private static int freePort() {
+    /** A port that nobody listens on now. */
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

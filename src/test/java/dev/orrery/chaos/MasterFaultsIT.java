@@ -77,8 +77,9 @@ final class MasterFaultsIT {
         world.database().facts().forEach(trial.history()::add);
         trial.verify();
         Gaps gaps = new Gaps(trial.history());
-        gaps.kinds().forEach(kind ->
-                LOG.atWarn().log(kind + " to first dispatch: " + gaps.since(kind)));
+        gaps.kinds()
+                .forEach(
+                        kind -> LOG.atWarn().log(kind + " to first dispatch: " + gaps.since(kind)));
     }
 
     private Faults faults() {
@@ -148,9 +149,7 @@ final class MasterFaultsIT {
             long epoch = world.database().epoch();
 
             trial.inject(
-                    "cut-from-database",
-                    leader.name(),
-                    () -> network.cutPort(leader.host(), port));
+                    "cut-from-database", leader.name(), () -> network.cutPort(leader.host(), port));
             awaitTakeover(trial, epoch);
             trial.heal("cut-from-database", leader.name(), network::heal);
 

@@ -19,21 +19,22 @@ import java.util.Random;
 final class World implements AutoCloseable {
     private static final int MASTERS = 3;
     private static final int WORKERS = 3;
-    private static final int POSTGRES_PORT = 55432;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final Stage stage = new Stage();
-    private final Machines machines = new Machines();
+    private final Stage stage;
+    private final Machines machines;
     private final Optional<Network> network;
     private final Database database;
     private final Fleet fleet;
 
-    private World(boolean networked, String settings, int slots) {
+    private World(Stage stage, Machines machines, boolean networked, String settings, int slots) {
+        this.stage = stage;
+        this.machines = machines;
         if (networked) {
             Network made = new Network(machines, MASTERS + WORKERS);
             Certificates certificates = made.certificates(stage.path("certificates"));
             network = Optional.of(made);
-            database = Database.onNetwork(stage.path("pg"), made, POSTGRES_PORT, certificates);
+            database = Database.onNetwork(stage.path("pg"), made, Fleet.freePort(), certificates);
             fleet =
                     Fleet.onHosts(
                             stage,
@@ -52,9 +53,18 @@ final class World implements AutoCloseable {
         }
     }
 
-    /** Makes and starts it. */
+    /** Makes and starts it; nothing is left of what could not be made. */
     static World start(boolean networked, String settings, int slots) {
-        World world = new World(networked, settings, slots);
+        Stage stage = new Stage();
+        Machines machines = new Machines();
+        World world;
+        try {
+            world = new World(stage, machines, networked, settings, slots);
+        } catch (RuntimeException | AssertionError failed) {
+            stage.close();
+            machines.close();
+            throw failed;
+        }
         try {
             world.fleet.start();
             world.database.watch();
