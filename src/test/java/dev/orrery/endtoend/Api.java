@@ -23,9 +23,10 @@ import java.time.Duration;
 import java.util.Set;
 
 /** A client of the HTTP API, as plain as curl. */
-final class Api {
-    static final ObjectMapper MAPPER = new ObjectMapper();
-    static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED");
+public final class Api {
+    public static final ObjectMapper MAPPER = new ObjectMapper();
+    public static final Set<String> TERMINAL =
+            Set.of("SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED");
 
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -33,7 +34,7 @@ final class Api {
     private final URI uri;
     private final String token;
 
-    Api(URI uri, String token) {
+    public Api(URI uri, String token) {
         this(
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -43,42 +44,42 @@ final class Api {
                 token);
     }
 
-    Api(HttpClient http, URI uri, String token) {
+    public Api(HttpClient http, URI uri, String token) {
         this.http = http;
         this.uri = uri;
         this.token = token;
     }
 
     /** An answer with its whole body. */
-    static final class Answer {
+    public static final class Answer {
         private final HttpResponse<byte[]> response;
 
         private Answer(HttpResponse<byte[]> response) {
             this.response = response;
         }
 
-        int status() {
+        public int status() {
             return response.statusCode();
         }
 
-        HttpHeaders headers() {
+        public HttpHeaders headers() {
             return response.headers();
         }
 
-        byte[] body() {
+        public byte[] body() {
             return response.body();
         }
 
-        String text() {
+        public String text() {
             return new String(body(), StandardCharsets.UTF_8);
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             return parse(text());
         }
     }
 
-    static JsonNode parse(String text) {
+    public static JsonNode parse(String text) {
         try {
             return MAPPER.readTree(text);
         } catch (IOException e) {
@@ -86,25 +87,25 @@ final class Api {
         }
     }
 
-    URI uri() {
+    public URI uri() {
         return uri;
     }
 
-    String token() {
+    public String token() {
         return token;
     }
 
-    HttpClient http() {
+    public HttpClient http() {
         return http;
     }
 
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(uri + path))
                 .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + token);
     }
 
-    Answer send(HttpRequest request) throws IOException {
+    public Answer send(HttpRequest request) throws IOException {
         try {
             return new Answer(http.send(request, BodyHandlers.ofByteArray()));
         } catch (InterruptedException e) {
@@ -121,11 +122,11 @@ final class Api {
         }
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return sendNow(request("/api/v1" + path).build());
     }
 
-    Answer post(String path, String json, String... headers) {
+    public Answer post(String path, String json, String... headers) {
         HttpRequest.Builder request =
                 request("/api/v1" + path)
                         .header("Content-Type", "application/json")
@@ -133,33 +134,33 @@ final class Api {
         return sendNow(headers.length == 0 ? request.build() : request.headers(headers).build());
     }
 
-    Answer postForm(Form form) {
+    public Answer postForm(Form form) {
         return postForm(form.type(), BodyPublishers.ofByteArray(form.body()));
     }
 
-    Answer postForm(String type, BodyPublisher body) {
+    public Answer postForm(String type, BodyPublisher body) {
         return sendNow(request("/api/v1/jobs").header("Content-Type", type).POST(body).build());
     }
 
     /** Submits, and gives the id that was answered with 201. */
-    String submit(String json) {
+    public String submit(String json) {
         Answer answer = post("/jobs", json);
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         return answer.json().path("id").asText();
     }
 
     /** Submits a line for the shell. */
-    String submitShell(String line) {
+    public String submitShell(String line) {
         return submit(MAPPER.createObjectNode().put("command", line).toString());
     }
 
-    JsonNode job(String id) {
+    public JsonNode job(String id) {
         Answer answer = get("/jobs/" + id);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return answer.json();
     }
 
-    JsonNode awaitState(String id, String state) {
+    public JsonNode awaitState(String id, String state) {
         return await("job " + id + " to be " + state)
                 .atMost(PATIENCE)
                 .ignoreExceptionsInstanceOf(UncheckedIOException.class)
@@ -167,7 +168,7 @@ final class Api {
     }
 
     /** Waits for a terminal state; the failure says what the server thinks that the job awaits. */
-    JsonNode awaitEnd(String id) {
+    public JsonNode awaitEnd(String id) {
         try {
             return await("the end of job " + id)
                     .atMost(PATIENCE)
@@ -179,7 +180,7 @@ final class Api {
         }
     }
 
-    String stdout(String id) {
+    public String stdout(String id) {
         return get("/jobs/" + id + "/logs?stream=stdout").text();
     }
 }

@@ -15,7 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** An authority and one member's certificate for an address, made by openssl. */
-final class Certificates {
+public final class Certificates {
     private final Path directory;
 
     private Certificates(Path directory) {
@@ -23,7 +23,7 @@ final class Certificates {
     }
 
     /** Makes them in the directory. */
-    static Certificates make(Path directory, String address) {
+    public static Certificates make(Path directory, String address) {
         Certificates made = new Certificates(directory);
         try {
             Files.createDirectories(directory);
@@ -63,12 +63,12 @@ final class Certificates {
         }
     }
 
-    Path authority() {
+    public Path authority() {
         return directory.resolve("ca.pem");
     }
 
     /** The flags of a node that shows the certificate. */
-    List<String> flags() {
+    public List<String> flags() {
         return List.of(
                 "--tls-cert",
                 directory.resolve("member.pem").toString(),
@@ -79,7 +79,7 @@ final class Certificates {
     }
 
     /** A client that trusts this authority only. */
-    HttpClient client() {
+    public HttpClient client() {
         try (InputStream pem = Files.newInputStream(authority())) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A master and its workers on loopback, each a process of its own. */
-final class Cluster {
+public final class Cluster {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final String QUICK_LEASES =
             """
@@ -30,50 +30,50 @@ final class Cluster {
     private Optional<Program> master = Optional.empty();
     private List<String> configuration = List.of();
 
-    Cluster(Stage stage) {
+    public Cluster(Stage stage) {
         this.stage = stage;
     }
 
     /** Lets every node that is started from now on give up after three seconds. */
-    void quickLeases() {
+    public void quickLeases() {
         configuration = List.of("-conf", stage.write("quick.yaml", QUICK_LEASES).toString());
     }
 
     /** Starts a master in the common directory, again after its end. */
-    Api master() {
+    public Api master() {
         Program started = stage.java(arguments("data", "master", "--port", "0"));
         master = Optional.of(started.ready());
         return stage.api(started, "data");
     }
 
-    Program masterProgram() {
+    public Program masterProgram() {
         return master.orElseThrow();
     }
 
     /** Starts a worker with one slot under its supervisor. */
-    Program supervised(String name) {
+    public Program supervised(String name) {
         return stage.orrery(worker("data", name)).ready();
     }
 
     /** Starts a worker with one slot without a supervisor. */
-    Program alone(String name) {
+    public Program alone(String name) {
         return alone(name, 1);
     }
 
-    Program alone(String name, int slots) {
+    public Program alone(String name, int slots) {
         String number = Integer.toString(slots);
         return stage.java(arguments("data", "worker", "--name", name, "--slots", number)).ready();
     }
 
     /** Starts a worker without a supervisor that has a directory of its own. */
-    Program alone(String name, String data, String join) {
+    public Program alone(String name, String data, String join) {
         List<String> all = new ArrayList<>(List.of(worker(data, name)));
         all.addAll(List.of("--join", join));
         return stage.java(all.toArray(String[]::new)).ready();
     }
 
     /** Starts a proxy in the common directory. */
-    Program proxy(int port) {
+    public Program proxy(int port) {
         return stage.java(arguments("data", "proxy", "--port", Integer.toString(port))).ready();
     }
 
@@ -89,7 +89,7 @@ final class Cluster {
     }
 
     /** Where the first member of the common directory is joined. */
-    String memberAddress() {
+    public String memberAddress() {
         try {
             String file = Files.readString(stage.path("data").resolve("cluster.json"));
             return Api.parse(file).path("members").path(0).asText();
@@ -99,7 +99,7 @@ final class Cluster {
     }
 
     /** Waits until the attempt runs; the name of its worker. */
-    String runningOn(Api api, String job, int attempt) {
+    public String runningOn(Api api, String job, int attempt) {
         return await("attempt " + attempt + " of " + job)
                 .atMost(PATIENCE)
                 .until(() -> api.job(job), now -> runs(now, attempt))
@@ -112,7 +112,7 @@ final class Cluster {
                 && job.path("attempt").asInt() == attempt;
     }
 
-    void awaitNode(Api api, String name, String state) {
+    public void awaitNode(Api api, String name, String state) {
         await("node " + name + " to be " + state)
                 .atMost(PATIENCE)
                 .until(() -> {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A WebSocket conversation of the protocol {@code orrery.v1}, from the client's side. */
-final class Conversation implements AutoCloseable, WebSocket.Listener {
+public final class Conversation implements AutoCloseable, WebSocket.Listener {
     private static final long PATIENCE_SECONDS = 30;
 
     private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
@@ -29,14 +29,14 @@ final class Conversation implements AutoCloseable, WebSocket.Listener {
     private Conversation() {}
 
     /** Opens a conversation and says who it is. */
-    static Conversation open(HttpClient http, URI server, String token) {
+    public static Conversation open(HttpClient http, URI server, String token) {
         Conversation conversation = connect(http, server);
         conversation.say("{\"op\":\"auth\",\"token\":\"" + token + "\"}");
         return conversation;
     }
 
     /** Opens a conversation and says nothing yet. */
-    static Conversation connect(HttpClient http, URI server) {
+    public static Conversation connect(HttpClient http, URI server) {
         Conversation conversation = new Conversation();
         URI stream =
                 URI.create("ws" + server.toString().substring("http".length()) + "/api/v1/stream");
@@ -50,16 +50,16 @@ final class Conversation implements AutoCloseable, WebSocket.Listener {
         return conversation;
     }
 
-    void say(String json) {
+    public void say(String json) {
         socket.orElseThrow().sendText(json, true).join();
     }
 
-    void subscribe(String topic, long from) {
+    public void subscribe(String topic, long from) {
         say("{\"op\":\"subscribe\",\"topic\":\"" + topic + "\",\"from\":" + from + "}");
     }
 
     /** The messages up to the first that fits, which is the last of them. */
-    List<JsonNode> until(Predicate<JsonNode> last) {
+    public List<JsonNode> until(Predicate<JsonNode> last) {
         List<JsonNode> all = new ArrayList<>();
         while (all.isEmpty() || !last.test(all.getLast())) {
             try {
@@ -75,7 +75,7 @@ final class Conversation implements AutoCloseable, WebSocket.Listener {
     }
 
     /** The code that the server closed it with. */
-    int closeCode() {
+    public int closeCode() {
         return closed.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
 

@@ -21,26 +21,26 @@ import java.util.stream.Stream;
  * <p>The jar is the one that the system property {@code orrery.jar} names. When the developer's
  * classes are newer, an empty jar that points at the tests' own class path stands in for it.
  */
-final class Distribution {
+public final class Distribution {
     private static final Path ROOT = Path.of("").toAbsolutePath();
     private static final Path CLASSES = ROOT.resolve("target/classes");
 
     private Distribution() {}
 
-    static Path launcher() {
+    public static Path launcher() {
         return ROOT.resolve("bin/orrery");
     }
 
-    static Path java() {
+    public static Path java() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
-    static Path contract() {
+    public static Path contract() {
         return ROOT.resolve("src/main/resources/openapi.yaml");
     }
 
     /** The jar to start; one that points at the classes is made in the directory. */
-    static Path jar(Path directory) {
+    public static Path jar(Path directory) {
         Path built = Path.of(System.getProperty("orrery.jar", "target/orrery.jar"));
         try {
             return isOlderThanClasses(built)

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A stream of server-sent events, read line by line. */
-final class Events implements AutoCloseable {
+public final class Events implements AutoCloseable {
     private final HttpResponse<InputStream> response;
     private final BufferedReader lines;
 
@@ -27,7 +27,7 @@ final class Events implements AutoCloseable {
     }
 
     /** Subscribes to the events of a topic after the number. */
-    static Events open(Api api, String topic, long from) {
+    public static Events open(Api api, String topic, long from) {
         HttpRequest request =
                 api.request("/api/v1/events?topic=" + topic + "&from=" + from)
                         .header("Accept", "text/event-stream")
@@ -48,7 +48,7 @@ final class Events implements AutoCloseable {
     }
 
     /** The durable events of an ended job after the number, to the last. */
-    static List<JsonNode> durable(Api api, String topic, long from) {
+    public static List<JsonNode> durable(Api api, String topic, long from) {
         List<JsonNode> events = new ArrayList<>();
         try (Events stream = open(api, topic, from)) {
             Optional<JsonNode> next = stream.next();
@@ -64,7 +64,7 @@ final class Events implements AutoCloseable {
     }
 
     /** The next event; empty at the end of the stream. */
-    Optional<JsonNode> next() {
+    public Optional<JsonNode> next() {
         try {
             String line = lines.readLine();
             while (line != null) {

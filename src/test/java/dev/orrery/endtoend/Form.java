@@ -4,25 +4,25 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** A multipart form, small enough for the memory. */
-final class Form {
+public final class Form {
     private static final String BOUNDARY = "orrery-end-to-end-boundary";
 
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    Form field(String name, String value) {
+    public Form field(String name, String value) {
         return part("name=\"" + name + "\"", "text/plain", bytes(value));
     }
 
-    Form json(String json) {
+    public Form json(String json) {
         return part("name=\"job\"", "application/json", bytes(json));
     }
 
-    Form script(String text) {
+    public Form script(String text) {
         return part(
                 "name=\"script\"; filename=\"script.sh\"", "application/octet-stream", bytes(text));
     }
 
-    Form file(String fileName, byte[] content) {
+    public Form file(String fileName, byte[] content) {
         return part(
                 "name=\"file\"; filename=\"" + fileName + "\"",
                 "application/octet-stream",
@@ -37,13 +37,13 @@ final class Form {
     }
 
     /** What stands before the content of a part. */
-    static String head(String disposition, String type) {
+    public static String head(String disposition, String type) {
         return "--%s\r\nContent-Disposition: form-data; %s\r\nContent-Type: %s\r\n\r\n"
                 .formatted(BOUNDARY, disposition, type);
     }
 
     /** What stands after the last part. */
-    static String end() {
+    public static String end() {
         return "--" + BOUNDARY + "--\r\n";
     }
 
@@ -51,11 +51,11 @@ final class Form {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    String type() {
+    public String type() {
         return "multipart/form-data; boundary=" + BOUNDARY;
     }
 
-    byte[] body() {
+    public byte[] body() {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         whole.writeBytes(body.toByteArray());
         whole.writeBytes(bytes(end()));

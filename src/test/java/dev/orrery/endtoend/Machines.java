@@ -15,30 +15,33 @@ import java.util.List;
  * Machines on a network of their own: network namespaces of Linux, each with its own loopback and
  * ports, joined by a bridge in one more namespace. It needs root and iproute2.
  */
-final class Machines implements AfterAllCallback {
-    private static final String NETWORK = "10.78.0.";
+public final class Machines implements AfterAllCallback {
+    private static final long PID = ProcessHandle.current().pid();
+    private static final int HERE = 254;
 
-    private final String prefix = "orr" + ProcessHandle.current().pid() + "-";
+    private final String prefix = "orr" + PID + "-";
+    // The part of the test's own machine is in the network of that too, so that no two may meet.
+    private final String network = "10." + (64 + PID % 64) + "." + (PID / 64 % 256) + ".";
     private final List<String> namespaces = new ArrayList<>();
 
     /** A machine with an address, or with loopback alone when it is the only one. */
-    record Machine(String namespace, String address) {
+    public record Machine(String namespace, String address) {
 
         /** The command as this machine runs it. */
-        String[] command(List<String> command) {
+        public String[] command(List<String> command) {
             List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
             all.addAll(command);
             return all.toArray(String[]::new);
         }
 
         /** Runs a line of the shell here, and gives what it says. */
-        String shell(String line) {
+        public String shell(String line) {
             return run(command(List.of("sh", "-c", line)));
         }
     }
 
     /** A machine that has nothing but itself. */
-    Machine lonely(String name) {
+    public Machine lonely(String name) {
         String namespace = prefix + name;
         run("ip", "netns", "add", namespace);
         namespaces.add(namespace);
@@ -47,7 +50,7 @@ final class Machines implements AfterAllCallback {
     }
 
     /** So many machines that reach each other. */
-    List<Machine> connected(int count) {
+    public List<Machine> connected(int count) {
         String hub = lonely("hub").namespace();
         run("ip", "-n", hub, "link", "add", "bridge", "type", "bridge");
         run("ip", "-n", hub, "link", "set", "bridge", "up");
@@ -60,11 +63,24 @@ final class Machines implements AfterAllCallback {
                             .concat(namespace)
                             .split(" "));
             run("ip", "-n", hub, "link", "set", port, "master", "bridge", "up");
-            run("ip", "-n", namespace, "addr", "add", NETWORK + i + "/24", "dev", "eth0");
+            run("ip", "-n", namespace, "addr", "add", network + i + "/24", "dev", "eth0");
             run("ip", "-n", namespace, "link", "set", "eth0", "up");
-            machines.add(new Machine(namespace, NETWORK + i));
+            machines.add(new Machine(namespace, network + i));
         }
         return machines;
+    }
+
+    /** Lets this machine itself, too, reach those that are connected; its address there. */
+    public String join() {
+        String link = "orr" + PID;
+        run(
+                ("ip link add " + link + " type veth peer name here netns ")
+                        .concat(namespaces.getFirst())
+                        .split(" "));
+        run("ip", "-n", namespaces.getFirst(), "link", "set", "here", "master", "bridge", "up");
+        run("ip", "addr", "add", network + HERE + "/24", "dev", link);
+        run("ip", "link", "set", link, "up");
+        return network + HERE;
     }
 
     /** Runs a command to its end, which must be a good one; what it wrote to standard output. */
@@ -86,6 +102,11 @@ final class Machines implements AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
+        close();
+    }
+
+    /** Removes all of them. */
+    public void close() {
         namespaces.forEach(namespace -> run("ip", "netns", "del", namespace));
         namespaces.clear();
     }

@@ -10,25 +10,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The processes of this machine as {@code /proc} shows them, and signals to them. */
-final class Processes {
+public final class Processes {
     private Processes() {}
 
     /** Living processes with the text among their arguments. */
-    static List<Long> withArgument(String text) {
+    public static List<Long> withArgument(String text) {
         return holding("cmdline", text);
     }
 
-    /** Living processes with the text in the environment that they were started with. */
-    static List<Long> withEnvironment(String text) {
-        return holding("environ", text);
+    /** Living processes with all the texts in the environment that they were started with. */
+    public static List<Long> withEnvironment(String... texts) {
+        return holding("environ", texts);
     }
 
-    static boolean isAlive(long pid) {
+    public static boolean isAlive(long pid) {
         return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
     }
 
     /** Sends a signal by its short name, such as KILL. */
-    static void signal(String name, long pid) {
+    public static void signal(String name, long pid) {
         try {
             new ProcessBuilder("kill", "-" + name, Long.toString(pid))
                     .redirectErrorStream(true)
@@ -43,13 +43,14 @@ final class Processes {
         }
     }
 
-    private static List<Long> holding(String file, String text) {
+    private static List<Long> holding(String file, String... texts) {
         List<Long> found = new ArrayList<>();
         long own = ProcessHandle.current().pid();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : all) {
                 long pid = Long.parseLong(process.getFileName().toString());
-                if (pid != own && read(process.resolve(file)).contains(text)) {
+                String held = read(process.resolve(file));
+                if (pid != own && List.of(texts).stream().allMatch(held::contains)) {
                     found.add(pid);
                 }
             }

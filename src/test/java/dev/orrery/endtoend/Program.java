@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A running orrery, as its starter sees it. */
-final class Program {
+public final class Program {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private final String title;
@@ -22,19 +22,19 @@ final class Program {
     private final Path out;
     private final Path err;
 
-    Program(String title, Process process, Path out, Path err) {
+    public Program(String title, Process process, Path out, Path err) {
         this.title = title;
         this.process = process;
         this.out = out;
         this.err = err;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** The JVM, which is a child of the supervisor where there is one. */
-    long javaPid() {
+    public long javaPid() {
         return await().atMost(PATIENCE)
                 .until(
                         () ->
@@ -53,12 +53,12 @@ final class Program {
     }
 
     /** Waits until it serves for the first time. */
-    Program ready() {
+    public Program ready() {
         return ready(1);
     }
 
     /** Waits until it has said for so many times that it serves. */
-    Program ready(int times) {
+    public Program ready(int times) {
         await(title).atMost(PATIENCE).until(() -> !isAlive() || readyLines().size() >= times);
         assertThat(isAlive()).as("%s lives; it said: %s", title, err()).isTrue();
         return this;
@@ -69,19 +69,19 @@ final class Program {
     }
 
     /** Where it serves HTTP. */
-    URI uri() {
+    public URI uri() {
         return URI.create(readyLines().getLast().substring("READY ".length()));
     }
 
-    String out() {
+    public String out() {
         return new String(outBytes(), StandardCharsets.UTF_8);
     }
 
-    byte[] outBytes() {
+    public byte[] outBytes() {
         return read(out);
     }
 
-    String err() {
+    public String err() {
         return new String(read(err), StandardCharsets.UTF_8);
     }
 
@@ -93,11 +93,11 @@ final class Program {
         }
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    int exit() {
+    public int exit() {
         try {
             boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(ended).as("%s ends; it said: %s %s", title, out(), err()).isTrue();
@@ -109,19 +109,19 @@ final class Program {
     }
 
     /** Sends TERM and waits for the exit code. */
-    int terminate() {
+    public int terminate() {
         Processes.signal("TERM", pid());
         return exit();
     }
 
     /** Sends KILL to the process that was started, and waits for its end. */
-    void kill() {
+    public void kill() {
         Processes.signal("KILL", pid());
         exit();
     }
 
     /** Writes to its standard input and closes it. */
-    void type(byte[] bytes) {
+    public void type(byte[] bytes) {
         try (var in = process.getOutputStream()) {
             in.write(bytes);
         } catch (IOException e) {
@@ -130,7 +130,7 @@ final class Program {
     }
 
     /** What it said at last, for a failed test. */
-    String transcript() {
+    public String transcript() {
         String both = out() + err();
         String tail = both.substring(Math.max(0, both.length() - 6_000));
         return "---- "

@@ -15,27 +15,27 @@ import java.util.regex.Pattern;
 /**
  * A client that sends what bytes it likes over one connection, and reads until the other closes.
  */
-final class RawHttp implements AutoCloseable {
+public final class RawHttp implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 10_000;
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})");
 
     private final Socket socket;
 
-    RawHttp(URI server) throws IOException {
+    public RawHttp(URI server) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
     }
 
     /** All that came until the server closed the connection. */
-    record Reply(String text) {
+    public record Reply(String text) {
         /** The status of each answer. */
-        List<Integer> statuses() {
+        public List<Integer> statuses() {
             return STATUS.matcher(text).results().map(it -> Integer.valueOf(it.group(1))).toList();
         }
     }
 
     /** Sends one text, a byte a character, and waits for the end. */
-    static Reply exchange(URI server, String request) {
+    public static Reply exchange(URI server, String request) {
         try (RawHttp connection = new RawHttp(server)) {
             connection.send(request.getBytes(StandardCharsets.ISO_8859_1));
             return connection.readToTheEnd();
@@ -45,7 +45,7 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** Sends; a server that has closed already is no failure. */
-    void send(byte... bytes) throws IOException {
+    public void send(byte... bytes) throws IOException {
         try {
             socket.getOutputStream().write(bytes);
         } catch (SocketException closed) {
@@ -54,7 +54,7 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** Reads until the head of an answer is whole. */
-    String readHead() throws IOException {
+    public String readHead() throws IOException {
         StringBuilder head = new StringBuilder();
         InputStream in = socket.getInputStream();
         while (head.indexOf("\r\n\r\n") < 0) {
@@ -68,7 +68,7 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** The next byte; -1 when the server has closed. */
-    int read() throws IOException {
+    public int read() throws IOException {
         try {
             return socket.getInputStream().read();
         } catch (SocketException reset) {
@@ -77,7 +77,7 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** Reads until the server closes. */
-    Reply readToTheEnd() throws IOException {
+    public Reply readToTheEnd() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int next = read(); next >= 0; next = read()) {
             all.write(next);

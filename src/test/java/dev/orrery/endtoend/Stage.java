@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  * <p>At the end, of the test or of the class by its lifecycle, every process is killed by its id,
  * tasks left behind included: all of them carry the directory in their environment as HOME.
  */
-final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionExceptionHandler {
+public final class Stage
+        implements AfterEachCallback, AfterAllCallback, TestExecutionExceptionHandler {
     private static final String JVM =
             "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto"
                     + " -XX:+ExitOnOutOfMemoryError --sun-misc-unsafe-memory-access=allow"
@@ -38,7 +39,7 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
     private final Path jar;
     private final List<Program> programs = new ArrayList<>();
 
-    Stage() {
+    public Stage() {
         try {
             directory = Files.createTempDirectory("orrery-end-to-end");
         } catch (IOException e) {
@@ -48,16 +49,16 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
     }
 
     /** The program. */
-    Path jar() {
+    public Path jar() {
         return jar;
     }
 
     /** A file or directory of the test. */
-    Path path(String name) {
+    public Path path(String name) {
         return directory.resolve(name);
     }
 
-    Path write(String name, String text) {
+    public Path write(String name, String text) {
         try {
             Files.createDirectories(path(name).getParent());
             return Files.writeString(path(name), text);
@@ -67,38 +68,49 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
     }
 
     /** Starts the jar without a supervisor. */
-    Program java(String... arguments) {
+    public Program java(String... arguments) {
         return javaWith(JVM, arguments);
     }
 
-    /** Starts the jar with options for its JVM. */
-    Program javaWith(String options, String... arguments) {
+    /** The beginning of a command that starts the jar. */
+    public List<String> javaCommand() {
+        return javaCommand(JVM);
+    }
+
+    /** The same with options for its JVM. */
+    public List<String> javaCommand(String options) {
         List<String> command = new ArrayList<>(List.of(Distribution.java().toString()));
         command.addAll(List.of(options.split(" ")));
         command.addAll(List.of("-jar", jar.toString()));
+        return command;
+    }
+
+    /** Starts the jar with options for its JVM. */
+    public Program javaWith(String options, String... arguments) {
+        List<String> command = javaCommand(options);
         command.addAll(List.of(arguments));
         return start(command, Map.of());
     }
 
     /** Starts {@code bin/orrery}. */
-    Program orrery(String... arguments) {
+    public Program orrery(String... arguments) {
         return orrery(Map.of(), arguments);
     }
 
     /** Starts {@code bin/orrery} with further variables. */
-    Program orrery(Map<String, String> variables, String... arguments) {
+    public Program orrery(Map<String, String> variables, String... arguments) {
         List<String> command = new ArrayList<>(List.of(Distribution.launcher().toString()));
         command.addAll(List.of(arguments));
         return start(command, variables);
     }
 
     /** Starts any program in the same surroundings. */
-    Program program(String... command) {
+    public Program program(String... command) {
         return start(List.of(command), Map.of());
     }
 
     /** Has a shell run a line, in which the word {@code orrery} is {@code bin/orrery}. */
-    Program shell(String line, Map<String, String> variables) {
+    public Program shell(String line, Map<String, String> variables) {
         String named = "orrery() { \"$ORRERY_LAUNCHER\" \"$@\"; }\n" + line;
         Map<String, String> all = new TreeMap<>(variables);
         all.put("ORRERY_LAUNCHER", Distribution.launcher().toString());
@@ -130,11 +142,11 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
     }
 
     /** A client with the admin's token of the data directory. */
-    Api api(Program server, String data) {
+    public Api api(Program server, String data) {
         return new Api(server.uri(), token(data));
     }
 
-    String token(String data) {
+    public String token(String data) {
         try {
             return Files.readString(path(data).resolve("admin.token")).strip();
         } catch (IOException e) {
@@ -156,16 +168,17 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
     @Override
     public void afterEach(ExtensionContext context) {
         if (context.getTestInstanceLifecycle().filter(Lifecycle.PER_METHOD::equals).isPresent()) {
-            clear();
+            close();
         }
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        clear();
+        close();
     }
 
-    private void clear() {
+    /** Kills what was started, and removes the directory. */
+    public void close() {
         programs.stream()
                 .map(Program::pid)
                 .filter(Processes::isAlive)

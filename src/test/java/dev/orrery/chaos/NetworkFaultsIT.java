@@ -1,0 +1,154 @@
+package dev.orrery.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.orrery.endtoend.Machines;
+import dev.orrery.endtoend.Stage;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import java.time.Duration;
+
+/** Faults F22, F27, F28 and F29: a network between one master and two workers cuts and slows. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class NetworkFaultsIT {
+    private static final long SEED = System.nanoTime();
+    private static final String LEASES =
+            """
+            scheduling: {heartbeat: 500ms, fence: 3s, fenceKill: 4s, lease: 6s}
+            worker: {killGrace: 500ms}
+            """;
+
+    @RegisterExtension final Machines machines = new Machines();
+    @RegisterExtension final Stage stage = new Stage();
+
+    private Network network;
+    private Fleet fleet;
+
+    @BeforeAll
+    void start() {
+        network = new Network(machines, 3);
+        fleet =
+                Fleet.onHosts(
+                        stage,
+                        LEASES,
+                        network.hosts().subList(0, 1),
+                        network.certificates(stage.path("certificates")));
+        fleet.alone("one", network.hosts().get(1), 2);
+        fleet.alone("two", network.hosts().get(2), 2);
+        fleet.start();
+    }
+
+    @AfterEach
+    void heal() {
+        network.heal();
+    }
+
+    private Host master() {
+        return network.hosts().getFirst();
+    }
+
+    /** F22: the worker kills its tasks before the leader gives them to another. */
+    @Test
+    void workerCutOff_fencesItselfBeforeItsTasksRunElsewhere() {
+        try (Trial trial = new Trial("F22", fleet)) {
+            String job = trial.submit(8);
+            trial.clients().start(2, Duration.ofMillis(100), SEED, trial.mix(0.5));
+            Member worker = trial.runningOn(job, 1);
+
+            trial.inject("cut-worker", worker.name(), () -> network.cut(worker.host(), master()));
+            trial.runningOn(job, 2);
+            trial.heal("cut-worker", worker.name(), network::heal);
+            fleet.awaitNode(worker.name(), "READY");
+
+            trial.verify();
+            assertThat(worker.isAlive()).isTrue();
+        }
+    }
+
+    /** F22 in one direction: it hears the leader, and is not heard. */
+    @Test
+    void workerThatIsNotHeard_fencesItselfToo() {
+        try (Trial trial = new Trial("F22-one-way", fleet)) {
+            String job = trial.submit(8);
+            Member worker = trial.runningOn(job, 1);
+
+            trial.inject(
+                    "mute-worker", worker.name(), () -> network.cutTo(worker.host(), master()));
+            trial.runningOn(job, 2);
+            trial.heal("mute-worker", worker.name(), network::heal);
+            fleet.awaitNode(worker.name(), "READY");
+
+            trial.verify();
+        }
+    }
+
+    /** F27: output fills a slow link, and no lease ends for that. */
+    @Test
+    void slowLinkFullOfOutput_endsNoLease() {
+        Member worker = fleet.worker("one");
+        try (Trial trial = new Trial("F27", fleet)) {
+            trial.inject("slow-worker", "one", () -> network.slow(worker.host(), 50, 200));
+            for (int i = 0; i < 4; i++) {
+                trial.submit(Trial.spec("head -c 200000 /dev/urandom | base64"));
+            }
+            trial.clients().start(1, Duration.ofMillis(100), SEED, trial.mix(0.3));
+            trial.awaitAcknowledged(30);
+
+            Verdict verdict = trial.verify();
+            trial.heal("slow-worker", "one", () -> network.quicken(worker.host()));
+            assertThat(verdict.executions()).isEqualTo(verdict.acknowledged() - 4);
+        }
+    }
+
+    /** F28: connections stay open and nothing passes any more, until it does again. */
+    @Test
+    void halfOpenConnections_areNoticedAndMadeAnew() {
+        Member worker = fleet.worker("two");
+        try (Trial trial = new Trial("F28", fleet)) {
+            trial.clients().start(2, Duration.ofMillis(50), SEED, trial.mix(0.5));
+            trial.awaitAcknowledged(10);
+
+            trial.inject("half-open", "two", () -> network.isolate(worker.host()));
+            await().until(() -> !states("two").contains("READY"));
+            trial.heal("half-open", "two", network::heal);
+            fleet.awaitNode("two", "READY");
+            int before = (int) trial.acknowledged();
+            trial.awaitAcknowledged(before + 10L);
+
+            trial.verify();
+        }
+    }
+
+    private String states(String worker) {
+        return fleet.api().get("/nodes").json().path("items").findParents("name").stream()
+                .filter(node -> node.path("name").asText().equals(worker))
+                .map(node -> node.path("state").asText())
+                .findFirst()
+                .orElse("gone");
+    }
+
+    /** F29: every connection of the master is reset, for clients as for workers. */
+    @Test
+    void everyConnectionReset_losesNothing() {
+        try (Trial trial = new Trial("F29", fleet)) {
+            trial.clients().start(3, Duration.ofMillis(20), SEED, trial.mix(0.3));
+            trial.awaitAcknowledged(20);
+
+            for (int round = 1; round <= 3; round++) {
+                long unknown = trial.history().all(Fact.Unknown.class).count();
+                trial.inject("reset-master", "m1", () -> network.reset(master()));
+                await().until(() -> trial.history().all(Fact.Unknown.class).count() > unknown);
+                trial.heal("reset-master", "m1", network::heal);
+                trial.awaitAcknowledged(trial.acknowledged() + 10);
+            }
+
+            assertThat(trial.verify().unknown()).isZero();
+        }
+    }
+}
