@@ -173,7 +173,7 @@ public final class LeaderBus implements Bus {
 
         /** Now when we are there, or else soon. */
         void run(Runnable step) {
-            if (Context.isOnEventLoopThread() && vertx.getOrCreateContext() == context) {
+            if (Context.isOnEventLoopThread() && vertx.getOrCreateContext().equals(context)) {
                 step.run();
             } else {
                 context.runOnContext(_ -> step.run());

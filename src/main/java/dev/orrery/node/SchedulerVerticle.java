@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.orrery.bus.Address;
 import dev.orrery.bus.LeaderBus;
+import dev.orrery.model.Bytes;
 import dev.orrery.node.leader.CommitLoop;
 import dev.orrery.node.leader.Leadership;
 import dev.orrery.node.leader.Reign;
@@ -193,10 +194,10 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         end(new IllegalStateException("this master leads no more: " + cause));
     }
 
-    private record Led(SchedulerMachine machine, byte[] key) {}
+    private record Led(SchedulerMachine machine, Bytes key) {}
 
     private Led load(long epoch) throws StoreException {
-        byte[] key = parts.store().tokens().secret("attempts");
+        Bytes key = Bytes.copyOf(parts.store().tokens().secret("attempts"));
         return new Led(
                 SchedulerMachine.load(
                         epoch,

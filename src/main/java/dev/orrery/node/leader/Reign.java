@@ -2,6 +2,7 @@ package dev.orrery.node.leader;
 
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
+import dev.orrery.model.Bytes;
 import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.protocol.AttemptToken;
@@ -48,7 +49,7 @@ public final class Reign implements CommitLoop.Outlet {
     private final Vertx vertx;
     private final Bus bus;
     private final String dataUri;
-    private final byte[] attemptKey;
+    private final Bytes attemptKey;
     private final long epoch;
     private final BooleanSupplier holds;
     private final CommitLoop loop;
@@ -73,7 +74,7 @@ public final class Reign implements CommitLoop.Outlet {
             Store store,
             LogFiles logs,
             String dataUri,
-            byte[] attemptKey) {}
+            Bytes attemptKey) {}
 
     /**
      * An epoch that begins when {@link #begin} is called.
@@ -205,7 +206,7 @@ public final class Reign implements CommitLoop.Outlet {
         AttemptToken.Claims claims =
                 new AttemptToken.Claims(
                         effect.spec().namespace(), effect.attempt(), effect.worker(), epoch);
-        String token = AttemptToken.mint(claims, attemptKey);
+        String token = AttemptToken.mint(claims, attemptKey.toArray());
         return new WorkerCommand.Assignment(
                 effect.attempt(), effect.spec(), effect.number(), token, dataUri);
     }
