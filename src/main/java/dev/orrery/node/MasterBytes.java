@@ -1,6 +1,7 @@
 package dev.orrery.node;
 
 import dev.orrery.config.Settings;
+import dev.orrery.model.Bytes;
 import dev.orrery.node.work.TrustedTls;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.Copies;
@@ -32,7 +33,7 @@ record MasterBytes(CentralStore blobs, LogFiles logs, boolean sharesDirectory, O
      *
      * @param key the masters' secret
      */
-    record Own(Replicas replicas, byte[] key, CentralStore blobs, LogFiles logs) {
+    record Own(Replicas replicas, Bytes key, CentralStore blobs, LogFiles logs) {
 
         /** What makes up for lost copies. */
         CopyRound round() {
@@ -57,7 +58,7 @@ record MasterBytes(CentralStore blobs, LogFiles logs, boolean sharesDirectory, O
 
     private static MasterBytes replicated(Settings settings, String id, Store store, Copies copies)
             throws IOException, StoreException {
-        byte[] key = store.tokens().secret(MasterToken.SECRET);
+        Bytes key = Bytes.copyOf(store.tokens().secret(MasterToken.SECRET));
         Replicas replicas =
                 new Replicas(
                         store.masters(),

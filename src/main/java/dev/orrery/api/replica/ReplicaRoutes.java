@@ -16,6 +16,7 @@ import dev.orrery.api.rest.Upload;
 import dev.orrery.config.Settings;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.BlobId;
+import dev.orrery.model.Bytes;
 import dev.orrery.model.CapturedLog;
 import dev.orrery.model.JobId;
 import dev.orrery.model.ProblemCode;
@@ -61,6 +62,7 @@ public final class ReplicaRoutes implements RouteSet {
 
     private final Settings settings;
     private final Own own;
+    private final byte[] key;
     private final LogGrowth growth;
     private final Blocking blocking;
     private final InstantSource clock;
@@ -70,6 +72,7 @@ public final class ReplicaRoutes implements RouteSet {
             Settings settings, Own own, LogGrowth growth, Blocking blocking, InstantSource clock) {
         this.settings = settings;
         this.own = own;
+        this.key = own.key.toArray();
         this.growth = growth;
         this.blocking = blocking;
         this.clock = clock;
@@ -81,7 +84,7 @@ public final class ReplicaRoutes implements RouteSet {
      * @param id of its data directory
      * @param key the masters' secret
      */
-    public record Own(String id, byte[] key, CentralStore blobs, LogFiles logs) {}
+    public record Own(String id, Bytes key, CentralStore blobs, LogFiles logs) {}
 
     @Override
     public void mount(Routes routes) {
@@ -181,7 +184,7 @@ public final class ReplicaRoutes implements RouteSet {
                         own.id, call.request().method().name(), call.request().path());
         boolean isRight =
                 call.token()
-                        .filter(token -> MasterToken.verify(token, right, own.key, clock.instant()))
+                        .filter(token -> MasterToken.verify(token, right, key, clock.instant()))
                         .isPresent();
         if (!isRight) {
             throw Refusal.of(

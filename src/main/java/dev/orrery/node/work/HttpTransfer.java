@@ -93,7 +93,7 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
                     Transmission.get(
                             client,
                             request(master, assignment, "/internal/v1/blobs/" + blob),
-                            bytes -> out.write(bytes.array(), bytes.position(), bytes.remaining()),
+                            out::write,
                             idle));
         }
         String found = HexFormat.of().formatHex(digest.digest());
@@ -115,7 +115,7 @@ public final class HttpTransfer implements Transfer, AutoCloseable {
                         client,
                         request(master, assignment, "/internal/v1/blobs"),
                         file,
-                        bytes -> answer.write(bytes.array(), bytes.position(), bytes.remaining()),
+                        answer::write,
                         idle.plus(diskTime(Files.size(file)))));
         Matcher id = SHA256.matcher(answer.toString(StandardCharsets.UTF_8));
         if (!id.find()) {

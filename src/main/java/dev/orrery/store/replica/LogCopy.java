@@ -1,6 +1,7 @@
 package dev.orrery.store.replica;
 
 import dev.orrery.model.AttemptId;
+import dev.orrery.model.Bytes;
 import dev.orrery.model.CapturedLog.Stream;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.LogFiles.Log;
@@ -35,7 +36,7 @@ final class LogCopy {
             while (!isLast) {
                 byte[] piece = read(from, there, (int) Math.min(PIECE_BYTES, end - there));
                 isLast = there + piece.length == end;
-                long next = wire.putLog(to, log, new Wire.Piece(there, piece, isLast));
+                long next = wire.putLog(to, log, new Wire.Piece(there, Bytes.copyOf(piece), isLast));
                 if (next < there + piece.length) {
                     throw new IOException("the other master has lost a part: it has " + next);
                 }

@@ -1,5 +1,6 @@
 package dev.orrery.store.replica;
 
+import dev.orrery.model.Bytes;
 import dev.orrery.store.BlobReferences;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.Copies;
@@ -33,7 +34,7 @@ public final class Replicas implements AutoCloseable {
     public Replicas(Masters masters, Copies copies, Part part) {
         this.peers = new Peers(masters, part.self);
         this.copies = copies;
-        this.wire = new Wire(part.tls, part.key);
+        this.wire = new Wire(part.tls, part.key.toArray());
         this.min = part.min;
     }
 
@@ -44,7 +45,7 @@ public final class Replicas implements AutoCloseable {
      * @param min masters that must have the bytes, this one among them
      * @param key the masters' secret
      */
-    public record Part(String self, int min, Optional<SSLContext> tls, byte[] key) {}
+    public record Part(String self, int min, Optional<SSLContext> tls, Bytes key) {}
 
     /** Blobs that are kept on several masters, on top of those of this one. */
     public CentralStore blobs(CentralStore local) {

@@ -154,10 +154,9 @@ final class ReplicatedLogs implements LogFiles {
         replicas.wire().getLog(source, log, from, bytes -> end[0] += appended(log, end[0], bytes));
     }
 
-    private long appended(Log log, long offset, ByteBuffer bytes) throws IOException {
-        long count = bytes.remaining();
-        local.append(log.attempt(), log.stream(), offset, bytes);
-        return count;
+    private long appended(Log log, long offset, byte[] bytes) throws IOException {
+        local.append(log.attempt(), log.stream(), offset, ByteBuffer.wrap(bytes));
+        return bytes.length;
     }
 
     private boolean mayAsk(Log log) {

@@ -72,7 +72,9 @@ final class ReplicatedStore implements CentralStore {
 
     private boolean fetch(BlobId blob, Master source) throws IOException {
         try (Staged staged = local.stage()) {
-            if (!replicas.wire().getBlob(source, blob, staged::write)) {
+            boolean isGiven =
+                    replicas.wire().getBlob(source, blob, it -> staged.write(ByteBuffer.wrap(it)));
+            if (!isGiven) {
                 return false;
             }
             if (!staged.id().equals(blob)) {

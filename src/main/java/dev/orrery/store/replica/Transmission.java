@@ -38,7 +38,7 @@ public final class Transmission {
     /** Takes bytes as they come. */
     public interface Sink {
         /** Takes all of them. */
-        void write(ByteBuffer bytes) throws IOException;
+        void write(byte[] bytes) throws IOException;
     }
 
     /**
@@ -121,7 +121,7 @@ public final class Transmission {
             return;
         }
         try {
-            sink.write(ByteBuffer.wrap(bytes));
+            sink.write(bytes);
         } catch (IOException e) {
             fault = Optional.of(e);
         }

@@ -1,6 +1,7 @@
 package dev.orrery.store.replica;
 
 import dev.orrery.model.BlobId;
+import dev.orrery.model.Bytes;
 import dev.orrery.model.TaskRange;
 import dev.orrery.store.LogFiles.Log;
 import dev.orrery.store.Masters.Master;
@@ -95,8 +96,8 @@ final class Wire implements AutoCloseable {
         String query = "?offset=" + piece.offset + "&last=" + piece.last;
         HttpRequest request =
                 request(to, "PUT", path(log), query)
-                        .timeout(IDLE.plusMillis(piece.bytes.length / BYTES_PER_MILLI))
-                        .PUT(BodyPublishers.ofByteArray(piece.bytes))
+                        .timeout(IDLE.plusMillis(piece.bytes.size() / BYTES_PER_MILLI))
+                        .PUT(BodyPublishers.ofByteArray(piece.bytes.toArray()))
                         .build();
         HttpResponse<Void> response = send(request);
         if (response.statusCode() != 409) {
@@ -106,7 +107,7 @@ final class Wire implements AutoCloseable {
     }
 
     /** Some bytes of a log. */
-    record Piece(long offset, byte[] bytes, boolean last) {}
+    record Piece(long offset, Bytes bytes, boolean last) {}
 
     private static String path(Log log) {
         TaskRange tasks = log.attempt().tasks();

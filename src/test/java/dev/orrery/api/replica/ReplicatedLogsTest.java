@@ -257,7 +257,18 @@ final class ReplicatedLogsTest {
     }
 
     /** A part of the output. */
-    private record Piece(byte[] output, int from, int end, boolean last) {
+    private static final class Piece {
+        private final byte[] output;
+        private final int from;
+        private final int end;
+        private final boolean last;
+
+        private Piece(byte[] output, int from, int end, boolean last) {
+            this.output = output;
+            this.from = from;
+            this.end = end;
+            this.last = last;
+        }
 
         static Piece of(byte[] output, int from, int end) {
             return new Piece(output, from, end, false);

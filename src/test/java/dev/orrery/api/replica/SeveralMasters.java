@@ -19,6 +19,7 @@ import dev.orrery.bus.VertxBus;
 import dev.orrery.config.Settings;
 import dev.orrery.config.SettingsReader;
 import dev.orrery.model.BlobId;
+import dev.orrery.model.Bytes;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.WorkerId;
@@ -170,7 +171,7 @@ public final class SeveralMasters implements AutoCloseable {
                     new Replicas(
                             new Living(),
                             copies,
-                            new Replicas.Part(id, min, Optional.empty(), KEY));
+                            new Replicas.Part(id, min, Optional.empty(), Bytes.copyOf(KEY)));
             local =
                     new FileCentralStore(
                             directory(), replicas.references(store.jobs()), InstantSource.system());
@@ -201,7 +202,7 @@ public final class SeveralMasters implements AutoCloseable {
                             blocking),
                     new ReplicaRoutes(
                             settings,
-                            new ReplicaRoutes.Own(id, KEY, new Counted(local, given), localLogs),
+                            new ReplicaRoutes.Own(id, Bytes.copyOf(KEY), new Counted(local, given), localLogs),
                             growth,
                             blocking,
                             clock));
