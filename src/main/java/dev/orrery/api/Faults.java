@@ -55,7 +55,7 @@ public final class Faults {
                     Optional.of(
                             Problem.of(
                                     ProblemCode.UNAVAILABLE,
-                                    few.getMessage(),
+                                    String.valueOf(few.getMessage()),
                                     "try again in a few seconds; the operator may start another"
                                             + " master, or set blobs.replicas.min lower"));
             case IOException fault when fault.getCause() instanceof StoreException store ->

@@ -183,7 +183,7 @@ final class LeaderBusTest {
         home.runOnContext(_ -> {
             Thread thread = Thread.currentThread();
             request(Duration.ofMinutes(1))
-                    .onComplete(_ -> atHome.complete(Thread.currentThread() == thread));
+                    .onComplete(_ -> atHome.complete(Thread.currentThread().equals(thread)));
         });
         await().atMost(SOON).until(() -> silent.get() == 1);
 

@@ -181,7 +181,9 @@ public final class ReplicaRoutes implements RouteSet {
     private void check(Call call) {
         MasterToken.Right right =
                 new MasterToken.Right(
-                        own.id, call.request().method().name(), call.request().path());
+                        own.id,
+                        call.request().method().name(),
+                        String.valueOf(call.request().path()));
         boolean isRight =
                 call.token()
                         .filter(token -> MasterToken.verify(token, right, key, clock.instant()))

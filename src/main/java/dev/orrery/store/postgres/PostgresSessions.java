@@ -49,7 +49,7 @@ final class PostgresSessions implements Reads, Writes, AutoCloseable {
 
     @Override
     public <T> T read(Reading<T> reading) throws StoreException {
-        return use(reading::from);
+        return use(reading);
     }
 
     @Override
