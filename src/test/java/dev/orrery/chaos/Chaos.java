@@ -26,6 +26,7 @@ public final class Chaos {
     private static final Logger LOG = LoggerFactory.getLogger(Chaos.class);
     private static final int CLIENTS = 4;
     private static final int SLOTS = 4;
+    private static final int QUEUED = 36;
     private static final Duration PAUSE = Duration.ofMillis(400);
 
     private final World world;
@@ -95,6 +96,10 @@ public final class Chaos {
         world.awaitWhole();
         // At another moment of the lease each time.
         pause(2_000 + random.nextInt(1_000));
+        // Something waits all the time, so that the pause is the leader's and not the clients'.
+        for (int i = 0; i < QUEUED; i++) {
+            trial.submit(1);
+        }
         long epoch = world.database().epoch();
         trial.inject(fault.kind(), fault.target(), fault.begin());
         long started = trial.starts();

@@ -51,7 +51,7 @@ final class CheckerTest {
                             new Started(at(10), second(), 0),
                             new Finished(at(12), second()),
                             new EndSeen(at(13), JOB, 1, "SUCCEEDED"),
-                            seen(job(SUBMITTED, LOST, ENDED))));
+                            new JobSeen(job(SUBMITTED, LOST, ENDED))));
 
     private static long at(int seconds) {
         return Duration.ofSeconds(seconds).toNanos();
@@ -85,13 +85,9 @@ final class CheckerTest {
                 stdout);
     }
 
-    private static JobSeen seen(Job job) {
-        return new JobSeen(job);
-    }
-
     private void replaceJob(Job job) {
         facts.removeIf(JobSeen.class::isInstance);
-        facts.add(seen(job));
+        facts.add(new JobSeen(job));
     }
 
     private List<Rule> broken() {
@@ -121,7 +117,7 @@ final class CheckerTest {
     @Test
     void acknowledgedJobThatStaysQueued_isLost() {
         facts.removeIf(fact -> !(fact instanceof Acknowledged));
-        facts.add(seen(job("QUEUED", "", SUBMITTED, LOST)));
+        facts.add(new JobSeen(job("QUEUED", "", SUBMITTED, LOST)));
 
         assertThat(broken()).containsExactly(Rule.ACKNOWLEDGED_IS_TERMINAL);
         assertThat(Checker.check(facts, LEASE).lost()).isEqualTo(1);
@@ -145,7 +141,7 @@ final class CheckerTest {
     @Test
     void keyThatIsOnASecondJobNobodyWasToldOf_isDoubled() {
         facts.add(
-                seen(
+                new JobSeen(
                         new Job(
                                 "j2",
                                 "k1",
