@@ -38,8 +38,26 @@ public final class EventStream implements AutoCloseable {
         return new EventStream(client.openEvents(path.with("from", Long.toString(from))));
     }
 
-    /** The next event; empty when the stream is over. */
+    /**
+     * The next event; empty when the stream is over, which it is too when no master can be asked
+     * for what it should carry.
+     *
+     * @throws ApiException when the server refuses a topic
+     */
     public Optional<ServerEvent> next() {
+        Optional<ServerEvent> next = read();
+        if (next.isEmpty() || !next.get().type().equals("error")) {
+            return next;
+        }
+        JsonNode problem = next.get().content().path("problem");
+        int status = problem.path("status").asInt(503);
+        if (status == 429 || status >= 500) {
+            return Optional.empty();
+        }
+        throw new ApiException(status, problem, Optional.empty());
+    }
+
+    private Optional<ServerEvent> read() {
         String type = "message";
         StringBuilder data = new StringBuilder();
         try {

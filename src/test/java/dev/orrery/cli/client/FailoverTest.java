@@ -249,6 +249,34 @@ final class FailoverTest {
     }
 
     @Test
+    void streamThatSaysThatNoMasterAnswers_isLeftAndAskedForAgain() {
+        one.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
+        one.json("GET /jobs/j", 200, ENDED);
+        one.events(
+                "GET /events?topic=jobs.j&from=2",
+                "error {\"problem\":{\"status\":503}}",
+                "progress {\"fraction\":0.5,\"text\":\"never seen\"}");
+
+        Invocation run = invoke("wait", "--progress", "j");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(run.err()).doesNotContain("never seen");
+    }
+
+    @Test
+    void streamOfATopicThatIsRefused_isTheLastWord() {
+        one.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
+        one.events(
+                "GET /events?topic=jobs.j&from=2",
+                "error {\"problem\":{\"status\":404,\"detail\":\"no such job\"}}");
+
+        Invocation run = invoke("wait", "j");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).contains("no such job");
+    }
+
+    @Test
     void endOfALogThatIsNotAllThere_isWaitedFor() {
         one.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
         one.events(EVENTS + 2, chunk(0, "ab"), "end {}");
