@@ -15,6 +15,7 @@ import dev.orrery.protocol.Message.LeaderNotice;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.TopicMessage;
 import dev.orrery.protocol.WorkerMessage;
+import dev.orrery.scheduling.Moment;
 import dev.orrery.scheduling.SchedulerMachine;
 import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.scheduling.policy.Rules;
@@ -204,8 +205,17 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
                         parts.rules(),
                         parts.policies(),
                         parts.store().load(),
-                        CommitLoop.now()),
+                        adopted()),
                 key);
+    }
+
+    /**
+     * When the last leader's tenure is over at the latest: its lease may have ended early, by a
+     * jump of the store's clock, and it answers heartbeats until its own clock says so.
+     */
+    private Moment adopted() {
+        Moment now = CommitLoop.now();
+        return new Moment(now.nanos() + parts.pace().ttl().toNanos(), now.wall());
     }
 
     private void reign(Led led) {

@@ -28,11 +28,13 @@ public final class SchedulerMachine {
 
     /**
      * The machine of a new leader. Every attempt that the store tells of is taken to run on, and
-     * its worker has a full lease from now to say hello.
+     * its worker has a full lease to say hello.
+     *
+     * @param adopted when this lease begins: no earlier leader renews one after it
      */
     public static SchedulerMachine load(
-            long epoch, Rules rules, Policies policies, LoadedState loaded, Moment now) {
-        long leaseEnd = now.nanos() + rules.lease().toNanos();
+            long epoch, Rules rules, Policies policies, LoadedState loaded, Moment adopted) {
+        long leaseEnd = adopted.nanos() + rules.lease().toNanos();
         return new SchedulerMachine(
                 epoch, rules, SchedulerState.restore(policies, loaded, leaseEnd));
     }

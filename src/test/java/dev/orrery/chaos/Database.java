@@ -70,8 +70,10 @@ final class Database implements AutoCloseable {
             Path access =
                     Files.writeString(
                             Files.createDirectories(directory).resolve("hba"),
-                            "host all all 127.0.0.1/32 scram-sha-256\n"
-                                    + "hostssl all all 0.0.0.0/0 scram-sha-256\n");
+                            """
+                            host all all 127.0.0.1/32 scram-sha-256
+                            hostssl all all 0.0.0.0/0 scram-sha-256
+                            """);
             List<String> options =
                     List.of(
                             "listen_addresses=127.0.0.1," + network.here(),

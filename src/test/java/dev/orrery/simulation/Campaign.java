@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /** Many runs side by side on all cores, their results taken in order of the seeds. */
 final class Campaign {
 
-    private static final int CHUNK = 64;
+    private static final int CHUNK = 256;
 
     private final Map<String, Long> counts = new TreeMap<>();
     private final List<Long> failures = new ArrayList<>();

@@ -45,6 +45,8 @@ record Fault(long atMillis, Kind kind, long forMillis, long seed) {
         SPLIT,
         /** A leader and some workers on one side, the store and the rest on the other. */
         SPLIT_LEADER_OFF,
+        /** The same, and the clock of the store jumps ahead, so that its lease ends early (F43). */
+        SPLIT_LEADER_OFF_AND_END_ITS_LEASE,
         /** One direction between two hosts is cut. */
         CUT_ONE_WAY,
         /** One direction between two hosts is clogged (F25). */

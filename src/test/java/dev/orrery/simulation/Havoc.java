@@ -77,6 +77,10 @@ final class Havoc {
             }
             case SPLIT -> split(some(dice, world.hosts), lasting);
             case SPLIT_LEADER_OFF -> splitLeaderOff(dice, lasting);
+            case SPLIT_LEADER_OFF_AND_END_ITS_LEASE -> {
+                splitLeaderOff(dice, lasting);
+                world.store.jump(STORE_JUMP_SECONDS * Dice.SECOND);
+            }
             case CUT_ONE_WAY ->
                     cut(dice.pick(world.hosts), dice.pick(world.hosts), true, false, lasting);
             case CLOG -> clog(dice.pick(world.hosts), dice.pick(world.hosts), lasting);

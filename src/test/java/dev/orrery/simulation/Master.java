@@ -322,10 +322,9 @@ final class Master {
         Duration lease =
                 world.has(Bug.LEADER_RERUNS_BEFORE_THE_LEASE_ENDS) ? LEASE.dividedBy(3) : LEASE;
         Moment now = host.moment();
-        Moment from =
-                world.has(Bug.LEADER_GRANTS_NO_LEASE_TO_WHAT_IT_ADOPTS)
-                        ? new Moment(now.nanos() - LEASE.toNanos(), now.wall())
-                        : now;
+        Duration later =
+                world.has(Bug.LEADER_GRANTS_NO_LEASE_TO_WHAT_IT_ADOPTS) ? LEASE.negated() : TTL;
+        Moment from = new Moment(now.nanos() + later.toNanos(), now.wall());
         SchedulerMachine machine =
                 SchedulerMachine.load(epoch, world.rules(lease), world.policies(), loaded, from);
         Reign begun = new Reign(world, this, machine);

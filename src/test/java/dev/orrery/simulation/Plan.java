@@ -70,7 +70,7 @@ record Plan(
                                     Kind.ISOLATE_WORKER,
                                     Kind.ISOLATE_WORKER_AND_TURN_ITS_CLOCK_BACK,
                                     Kind.JUMP_STORE_CLOCK,
-                                    Kind.SPLIT_LEADER_OFF));
+                                    Kind.SPLIT_LEADER_OFF_AND_END_ITS_LEASE));
             case 4 -> new ArrayList<>();
             default -> random(dice, safety, List.of(Kind.values()));
         };
