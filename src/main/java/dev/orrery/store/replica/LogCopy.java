@@ -36,7 +36,8 @@ final class LogCopy {
             while (!isLast) {
                 byte[] piece = read(from, there, (int) Math.min(PIECE_BYTES, end - there));
                 isLast = there + piece.length == end;
-                long next = wire.putLog(to, log, new Wire.Piece(there, Bytes.copyOf(piece), isLast));
+                long next =
+                        wire.putLog(to, log, new Wire.Piece(there, Bytes.copyOf(piece), isLast));
                 if (next < there + piece.length) {
                     throw new IOException("the other master has lost a part: it has " + next);
                 }

@@ -202,7 +202,8 @@ public final class SeveralMasters implements AutoCloseable {
                             blocking),
                     new ReplicaRoutes(
                             settings,
-                            new ReplicaRoutes.Own(id, Bytes.copyOf(KEY), new Counted(local, given), localLogs),
+                            new ReplicaRoutes.Own(
+                                    id, Bytes.copyOf(KEY), new Counted(local, given), localLogs),
                             growth,
                             blocking,
                             clock));
