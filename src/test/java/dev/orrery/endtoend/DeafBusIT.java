@@ -37,7 +37,7 @@ final class DeafBusIT {
 
         // then
         await().atMost(REPAIRED)
-                .until(() -> worker.err().contains("registering the bus addresses again"));
+                .until(() -> (worker.out() + worker.err()).contains("registering the bus addresses again"));
         assertThat(api.awaitEnd(api.submitShell("true")).path("state").asText())
                 .isEqualTo("SUCCEEDED");
         assertThat(worker.isAlive()).isTrue();
@@ -58,7 +58,7 @@ final class DeafBusIT {
         // then
         await().atMost(GIVEN_UP).until(() -> !worker.isAlive());
         assertThat(worker.exit()).isEqualTo(EX_FAULT);
-        assertThat(worker.err()).contains("the bus stays deaf");
+        assertThat(worker.out() + worker.err()).contains("the bus stays deaf");
         assertThat(other.isAlive()).isTrue();
         assertThat(api.awaitEnd(api.submitShell("true")).path("state").asText())
                 .isEqualTo("SUCCEEDED");
