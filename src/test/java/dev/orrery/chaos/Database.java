@@ -21,6 +21,11 @@ import java.util.Optional;
  */
 final class Database implements AutoCloseable {
     private static final String NAME = "orrery";
+    private static final String ACCESS =
+            """
+            host all all 127.0.0.1/32 scram-sha-256
+            hostssl all all 0.0.0.0/0 scram-sha-256
+            """;
 
     /** A commit holds the leader's row, so that the epoch it reads is that in which it commits. */
     private static final String NOTES =
@@ -70,10 +75,7 @@ final class Database implements AutoCloseable {
             Path access =
                     Files.writeString(
                             Files.createDirectories(directory).resolve("hba"),
-                            """
-                            host all all 127.0.0.1/32 scram-sha-256
-                            hostssl all all 0.0.0.0/0 scram-sha-256
-                            """);
+                            ACCESS);
             List<String> options =
                     List.of(
                             "listen_addresses=127.0.0.1," + network.here(),

@@ -7,6 +7,7 @@ import dev.orrery.chaos.Fact.Led;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -61,8 +62,8 @@ final class Gaps {
     }
 
     /** How many faults there were of each kind. */
-    TreeMap<String, Integer> counts() {
-        TreeMap<String, Integer> counts = new TreeMap<>();
+    Map<String, Integer> counts() {
+        Map<String, Integer> counts = new TreeMap<>();
         faults.forEach(fault -> counts.merge(fault.kind(), 1, Integer::sum));
         return counts;
     }

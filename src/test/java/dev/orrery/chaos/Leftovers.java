@@ -30,12 +30,10 @@ final class Leftovers {
         masters.forEach(data -> left.addAll(files(data.resolve("blobs/staging"), 1)));
         masters.forEach(data -> left.addAll(parts(data)));
         for (Path data : workers) {
-            try (Stream<Path> own = list(data.resolve("workers"))) {
-                for (Path worker : own.toList()) {
-                    // Directories of slots are kept for the next attempt, empty.
-                    left.addAll(files(worker.resolve("work"), 2));
-                    left.addAll(files(worker.resolve("trash"), 1));
-                }
+            for (Path worker : list(data.resolve("workers"))) {
+                // Directories of slots are kept for the next attempt, empty.
+                left.addAll(files(worker.resolve("work"), 2));
+                left.addAll(files(worker.resolve("trash"), 1));
             }
         }
         return left;
@@ -68,22 +66,14 @@ final class Leftovers {
         }
     }
 
-    private static Stream<Path> list(Path directory) {
-        try {
-            return Files.isDirectory(directory) ? Files.list(directory) : Stream.empty();
+    private static List<Path> list(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Control groups of workers in these directories; none is there once they were stopped. */
-    static List<String> groups(List<String> workers) {
-        try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"), 6)) {
-            return all.map(Path::toString)
-                    .filter(it -> workers.stream().anyMatch(it::contains))
-                    .toList();
-        } catch (IOException | UncheckedIOException goneMeanwhile) {
-            return List.of();
         }
     }
 }
