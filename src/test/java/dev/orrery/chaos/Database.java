@@ -73,9 +73,7 @@ final class Database implements AutoCloseable {
     static Database onNetwork(Path directory, Network network, int port, Certificates shown) {
         try {
             Path access =
-                    Files.writeString(
-                            Files.createDirectories(directory).resolve("hba"),
-                            ACCESS);
+                    Files.writeString(Files.createDirectories(directory).resolve("hba"), ACCESS);
             List<String> options =
                     List.of(
                             "listen_addresses=127.0.0.1," + network.here(),

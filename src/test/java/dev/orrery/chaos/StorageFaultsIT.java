@@ -17,7 +17,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /** Faults F32, F34, F35 and F39: disks fill up, fail to sync, and are asked for twice. */
@@ -172,8 +175,11 @@ final class StorageFaultsIT {
             trial.clients().start(2, Duration.ofMillis(20), SEED, trial.mix(0.3));
             trial.awaitAcknowledged(10);
 
-            trial.inject("out-of-memory", "m1", () -> flood(fleet.api()));
+            List<CompletableFuture<?>> sent = new ArrayList<>();
+            trial.inject("out-of-memory", "m1", () -> sent.addAll(flood(fleet.api())));
             assertThat(master.program().exit()).isEqualTo(EX_OUT_OF_MEMORY);
+            await().until(() ->
+                    sent.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
             trial.heal("out-of-memory", "m1", () -> master.on("").start());
             trial.awaitAcknowledged(trial.acknowledged() + 10);
 
@@ -182,7 +188,7 @@ final class StorageFaultsIT {
     }
 
     /** Sends hundreds of large jobs at once, and waits for no answer. */
-    private static void flood(Api api) {
+    private static List<CompletableFuture<?>> flood(Api api) {
         ObjectNode job = Trial.spec("true");
         job.putObject("env").put("BALLAST", "x".repeat(900_000));
         HttpRequest request =
@@ -190,8 +196,10 @@ final class StorageFaultsIT {
                         .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString(job.toString()))
                         .build();
+        List<CompletableFuture<?>> sent = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
-            api.http().sendAsync(request, BodyHandlers.discarding());
+            sent.add(api.http().sendAsync(request, BodyHandlers.discarding()));
         }
+        return sent;
     }
 }
