@@ -201,11 +201,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         Bytes key = Bytes.copyOf(parts.store().tokens().secret("attempts"));
         return new Led(
                 SchedulerMachine.load(
-                        epoch,
-                        parts.rules(),
-                        parts.policies(),
-                        parts.store().load(),
-                        adopted()),
+                        epoch, parts.rules(), parts.policies(), parts.store().load(), adopted()),
                 key);
     }
 

@@ -37,7 +37,9 @@ final class DeafBusIT {
 
         // then
         await().atMost(REPAIRED)
-                .until(() -> (worker.out() + worker.err()).contains("registering the bus addresses again"));
+                .until(() ->
+                        (worker.out() + worker.err())
+                                .contains("registering the bus addresses again"));
         assertThat(api.awaitEnd(api.submitShell("true")).path("state").asText())
                 .isEqualTo("SUCCEEDED");
         assertThat(worker.isAlive()).isTrue();
