@@ -37,7 +37,7 @@ final class DoctorIT {
 
     /** Runs the doctor at the end of a line for the shell. */
     private JsonNode doctorAfter(String line, int exit) {
-        String java = Distribution.java().getParent().toString();
+        String java = Distribution.java().resolveSibling("").toString();
         return findings(
                 stage.shell(
                         "PATH="
@@ -194,12 +194,15 @@ final class DoctorIT {
                     + " -rfc -alias a -storepass secret -keystore k.p12 >c.pem && openssl pkcs12"
                     + " -in k.p12 -passin pass:secret -nodes -nocerts -out k.pem && chmod 600"
                     + " k.pem";
-        String java = Distribution.java().getParent().toString();
+        String java = Distribution.java().resolveSibling("").toString();
         Program maker =
                 stage.shell("cd " + keys + " && PATH=" + java + ":$PATH && " + made, Map.of());
         assertThat(maker.exit()).as(maker.out() + maker.err()).isZero();
-        String conf = "server:\n  tls:\n    cert: %1$s/c.pem\n    key: %1$s/k.pem\n";
-        Path file = stage.write("conf.yaml", conf.formatted(keys));
+        Path file =
+                stage.write(
+                        "conf.yaml",
+                        "server:\n  tls:\n    cert: %1$s/c.pem\n    key: %1$s/k.pem\n"
+                                .formatted(keys));
 
         JsonNode offline = doctor(1, "--conf", file.toString());
         assertFinding(offline, "fail", "tls.certificate", "has expired", "new certificate");

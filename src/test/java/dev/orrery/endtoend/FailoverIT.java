@@ -70,10 +70,13 @@ final class FailoverIT {
         Program first = master();
         cluster.alone("one");
         Path go = stage.path("go");
-        String loop =
-                "for i in $(seq 1 %d); do echo out $i; echo err $i >&2; sleep 0.03; done"
-                        + "; until [ -e %s ]; do sleep 0.05; done; exit 3";
-        Program run = command("run", "--shell", loop.formatted(LINES, go));
+        Program run =
+                command(
+                        "run",
+                        "--shell",
+                        ("for i in $(seq 1 %d); do echo out $i; echo err $i >&2; sleep 0.03; done"
+                                        + "; until [ -e %s ]; do sleep 0.05; done; exit 3")
+                                .formatted(LINES, go));
         await().atMost(PATIENCE).until(() -> run.out().contains("out 10\n"));
         Program logs = command("logs", "-f", "last");
         Program wait = command("wait", "--progress", "last");

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -169,21 +170,25 @@ final class RollingUpgradeIT {
         nodes.put("master", master(false));
         nodes.put("one", worker(false, "one"));
         nodes.put("two", worker(false, "two"));
-        Api api = stage.api(nodes.get("master"), "data");
+        Api api = stage.api(Objects.requireNonNull(nodes.get("master")), "data");
         cluster.awaitNode(api, "one", "READY");
         cluster.awaitNode(api, "two", "READY");
         Path trace = stage.path("trace");
         Executor client = work -> Thread.ofVirtual().start(work);
-        Submitter submitter = new Submitter(trace, () -> stage.api(nodes.get("master"), "data"));
+        Submitter submitter =
+                new Submitter(
+                        trace,
+                        () -> stage.api(Objects.requireNonNull(nodes.get("master")), "data"));
         CompletableFuture<Void> submitted = CompletableFuture.runAsync(submitter, client);
 
         // when each node in turn is stopped and started as the next build, and back
         for (boolean isNext : List.of(true, false)) {
             for (String name : List.of("one", "two", "master")) {
-                assertThat(nodes.get(name).terminate()).as(nodes.get(name).err()).isZero();
+                Program old = Objects.requireNonNull(nodes.get(name));
+                assertThat(old.terminate()).as(old.err()).isZero();
                 boolean leads = name.equals("master");
                 nodes.put(name, leads ? master(isNext) : worker(isNext, name));
-                Api now = stage.api(nodes.get("master"), "data");
+                Api now = stage.api(Objects.requireNonNull(nodes.get("master")), "data");
                 cluster.awaitNode(now, "one", "READY");
                 cluster.awaitNode(now, "two", "READY");
             }
@@ -192,7 +197,7 @@ final class RollingUpgradeIT {
         submitted.get(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);
 
         // then nothing is lost, and nothing done twice
-        Api after = stage.api(nodes.get("master"), "data");
+        Api after = stage.api(Objects.requireNonNull(nodes.get("master")), "data");
         assertThat(submitter.jobs()).hasSizeGreaterThanOrEqualTo(TASKS);
         for (String job : submitter.jobs().values()) {
             JsonNode ended = after.awaitEnd(job);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -105,8 +106,8 @@ final class ThreatNetworkIT {
         assertThat(listening(b)).containsExactly(MEMBER, BUS);
     }
 
-    private static TreeSet<Integer> listening(Machine machine) {
-        TreeSet<Integer> ports = new TreeSet<>();
+    private static Set<Integer> listening(Machine machine) {
+        Set<Integer> ports = new TreeSet<>();
         for (String line : machine.shell("ss -ltnH").lines().toList()) {
             // An address of IPv4 may be shown as one of IPv6.
             String local = line.strip().split("\\s+")[3].replaceAll("\\[::ffff:|\\]", "");
@@ -121,9 +122,9 @@ final class ThreatNetworkIT {
         assertThat(intruder("client", MEMBER, clusterName())).endsWith("refused");
         assertThat(c.shell("curl -sm 5 http://" + a.address() + ":5701/hazelcast/rest/cluster ||:"))
                 .doesNotContain("members");
-        String memcache = "exec 3<>/dev/tcp/%s/5701; printf 'stats\\r\\n' >&3; cat <&3";
-        assertThat(c.shell("timeout 5 bash -c \"" + memcache.formatted(a.address()) + "\" || :"))
-                .doesNotContain("STAT");
+        String memcache =
+                "exec 3<>/dev/tcp/" + a.address() + "/5701; printf 'stats\\r\\n' >&3; cat <&3";
+        assertThat(c.shell("timeout 5 bash -c \"" + memcache + "\" || :")).doesNotContain("STAT");
     }
 
     @Test

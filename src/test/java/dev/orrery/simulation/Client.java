@@ -122,7 +122,7 @@ final class Client {
     /** Asks a master, which forwards to the leader. */
     private void ask(
             Consumer<Consumer<Message>> atMaster, Master master, Network.Answer<Message> answer) {
-        world.network.<Message>request(host, master.life(), atMaster::accept, PATIENCE, answer);
+        world.network.<Message>request(host, master.life(), atMaster, PATIENCE, answer);
     }
 
     private static void forward(Master master, SchedulerRequest request, Consumer<Message> reply) {

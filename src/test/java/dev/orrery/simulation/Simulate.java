@@ -37,7 +37,7 @@ final class Simulate {
                 default -> usage();
             }
         }
-        if (!isOne && seeds + bugSeeds == 0 || arguments.length % 2 == 1) {
+        if ((!isOne && seeds + bugSeeds == 0) || arguments.length % 2 == 1) {
             usage();
         }
         Console console = new Console(stream(FileDescriptor.out));

@@ -46,7 +46,7 @@ final class Witness {
     private final Map<String, Map<String, JobId>> keys = new TreeMap<>();
     private final Set<Long> numbers = new HashSet<>();
     private final List<JobId> accepted = new ArrayList<>();
-    private final Map<JobEvent, Long> storedAt = new IdentityHashMap<>();
+    private final IdentityHashMap<JobEvent, Long> storedAt = new IdentityHashMap<>();
     private String leader = "";
     private long lastEpoch;
     private long commitEpoch;

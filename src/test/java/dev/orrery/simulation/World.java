@@ -239,7 +239,7 @@ final class World {
     /** An id as version 7 has it: later ones are greater. */
     JobId newJob() {
         jobs++;
-        return new JobId(new UUID(agenda.now() / Dice.MILLI << 16 | 0x7000, jobs));
+        return new JobId(new UUID(((agenda.now() / Dice.MILLI) << 16) | 0x7000, jobs));
     }
 
     Rules rules(Duration lease) {

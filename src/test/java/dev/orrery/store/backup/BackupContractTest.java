@@ -21,6 +21,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -268,9 +269,11 @@ public abstract class BackupContractTest {
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) {
+        public synchronized void write(byte[] bytes, int offset, int length) {
             super.write(bytes, offset, length);
-            boolean tables = new String(bytes, offset, Math.min(length, 100)).contains("database");
+            boolean tables =
+                    new String(bytes, offset, Math.min(length, 100), StandardCharsets.US_ASCII)
+                            .contains("database");
             if (tables && !done) {
                 done = true;
                 try {
