@@ -40,6 +40,7 @@ final class BusCare {
     private final BusNode node;
     private final Runnable fatal;
     private volatile Optional<SelfTest> selfTest = Optional.empty();
+    private int lostInARow;
     private boolean comparing;
 
     /** Addresses that were unknown the last time; once may be a registration under way. */
@@ -90,21 +91,28 @@ final class BusCare {
         Set<String> lost = new TreeSet<>(found.missing());
         lost.retainAll(missing);
         missing = found.missing();
-        if (!lost.isEmpty()) {
+        lostInARow = lost.isEmpty() ? 0 : lostInARow + 1;
+        if (lostInARow >= PROOFS_MAX && !node.membership().others().isEmpty()) {
+            giveUp(lostInARow, lostInARow);
+        } else if (!lost.isEmpty()) {
             repair("the cluster does not know " + lost);
         }
     }
 
     private void deaf(SelfTest.Findings found) {
         if (isHopeless(found)) {
-            LOG.atError()
-                    .addKeyValue("failures", found.failures())
-                    .addKeyValue("proofs", found.proofs())
-                    .log("the bus stays deaf; ending, to be started again");
-            fatal.run();
+            giveUp(found.failures(), found.proofs());
         } else {
             repair("the self-test failed " + found.failures() + " times");
         }
+    }
+
+    private void giveUp(int failures, int proofs) {
+        LOG.atError()
+                .addKeyValue("failures", failures)
+                .addKeyValue("proofs", proofs)
+                .log("the bus stays deaf; ending, to be started again");
+        fatal.run();
     }
 
     /** Whether only a new process helps. */
