@@ -36,8 +36,11 @@ public final class LeaderBus implements Bus {
     /** Questions without a pause between them; more are of masters that point at each other. */
     private static final int AT_ONCE_MAX = 5;
 
+    private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(5);
+
     private final Vertx vertx;
     private final VertxBus bus;
+    private final Set<String> greeted = ConcurrentHashMap.newKeySet();
     private final Set<Asking> pending = ConcurrentHashMap.newKeySet();
     private final List<Consumer<LeaderNotice>> listeners = new CopyOnWriteArrayList<>();
     private volatile LeaderNotice leader = new LeaderNotice(0, "", List.of());
@@ -120,6 +123,7 @@ public final class LeaderBus implements Bus {
 
     /** Takes what is newer; a master that knows less than we do changes nothing. */
     private void heard(LeaderNotice notice) {
+        notice.masters().forEach(this::greet);
         LeaderNotice before;
         synchronized (pending) {
             before = leader;
@@ -134,12 +138,26 @@ public final class LeaderBus implements Bus {
         listeners.forEach(listener -> listener.accept(notice));
     }
 
+    /**
+     * Asks a master something once, long before it may lead. Both sides look each other up in the
+     * cluster for it and connect; at a takeover the member that holds the answer to such a look-up
+     * may be the one that was lost, and silent until Hazelcast gives it up.
+     */
+    private void greet(String master) {
+        if (greeted.add(master)) {
+            for (Address desk : List.of(Address.SCHEDULER, Address.TOPICS)) {
+                bus.request(desk.at(master), leader, GREETING_TIMEOUT)
+                        .onFailure(fault -> greeted.remove(master));
+            }
+        }
+    }
+
     /** The node did not answer: ask any master next time, unless something newer was heard. */
     private void forget(String node) {
         synchronized (pending) {
             LeaderNotice known = leader;
             if (known.node().equals(node)) {
-                leader = new LeaderNotice(known.epoch(), "", known.dataUris());
+                leader = known.vacant();
             }
         }
     }

@@ -245,6 +245,9 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
 
     /** Answers what comes to the scheduler's address. */
     private Future<Message> ask(Message message) {
+        if (message instanceof LeaderNotice) {
+            return notice();
+        }
         if (message instanceof WorkerMessage said) {
             heard.from(said.worker());
         }
@@ -262,6 +265,9 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     }
 
     private Future<Message> askTopics(Message message) {
+        if (message instanceof LeaderNotice) {
+            return notice();
+        }
         if (!(message instanceof TopicMessage question)) {
             return Future.failedFuture("not a question about topics");
         }

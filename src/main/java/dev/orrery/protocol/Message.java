@@ -20,11 +20,24 @@ public sealed interface Message
      * @param epoch the last one that began
      * @param node the leader's id on the bus; empty while nobody leads
      * @param dataUris where the masters that live serve bytes, scheme to port, the leader first
+     * @param masters their ids on the bus
      */
-    record LeaderNotice(long epoch, String node, List<String> dataUris) implements Message {
-        /** Copies the list. */
+    record LeaderNotice(long epoch, String node, List<String> dataUris, List<String> masters)
+            implements Message {
+        /** Copies the lists. */
         public LeaderNotice {
             dataUris = List.copyOf(dataUris);
+            masters = List.copyOf(masters);
+        }
+
+        /** A notice of a master that knows no other one. */
+        public LeaderNotice(long epoch, String node, List<String> dataUris) {
+            this(epoch, node, dataUris, List.of());
+        }
+
+        /** The same, but for who leads: nobody. */
+        public LeaderNotice vacant() {
+            return new LeaderNotice(epoch, "", dataUris, masters);
         }
     }
 }

@@ -138,6 +138,24 @@ final class LeaderBusTest {
     }
 
     @Test
+    void masterThatIsHeardOf_isGreetedOnce_andAgainWhenItWasSilent() throws Exception {
+        AtomicInteger scheduler = serve(Address.SCHEDULER.at("m2"), ANSWER);
+        AtomicInteger topics = serve(Address.TOPICS.at("m2"), ANSWER);
+
+        bus.learn(new LeaderNotice(1, "m1", List.of(), List.of("m2", "m3")));
+        await().atMost(SOON).until(() -> scheduler.get() == 1 && topics.get() == 1);
+        AtomicInteger late = serve(Address.SCHEDULER.at("m3"), ANSWER);
+        serve(Address.TOPICS.at("m3"), ANSWER);
+        await().atMost(SOON)
+                .until(() -> {
+                    bus.learn(new LeaderNotice(1, "m1", List.of(), List.of("m2", "m3")));
+                    return late.get() == 1;
+                });
+
+        assertThat(scheduler).hasValue(1);
+    }
+
+    @Test
     void vacantLead_isWaitedFor() throws Exception {
         AtomicInteger standby = serve(Address.SCHEDULER, notice(1, ""));
         Future<Message> pending = request(SOON);

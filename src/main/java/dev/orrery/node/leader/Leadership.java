@@ -152,7 +152,7 @@ public final class Leadership {
     }
 
     private void vacant() {
-        notice = new LeaderNotice(notice.epoch(), "", notice.dataUris());
+        notice = notice.vacant();
         events.vacated(notice);
     }
 
@@ -258,7 +258,8 @@ public final class Leadership {
         for (Master master : found.masters()) {
             uris.add(master.node().equals(leader) ? 0 : uris.size(), master.dataUri());
         }
-        return new LeaderNotice(found.term().epoch(), leader, uris);
+        List<String> nodes = found.masters().stream().map(Master::node).toList();
+        return new LeaderNotice(found.term().epoch(), leader, uris, nodes);
     }
 
     private void handOverWhenDue(Found found) {

@@ -84,11 +84,13 @@ final class TopicWire {
                 LeaderNoticeForm.newBuilder()
                         .setEpoch(notice.epoch())
                         .setNode(notice.node())
-                        .addAllDataUris(notice.dataUris()));
+                        .addAllDataUris(notice.dataUris())
+                        .addAllMasters(notice.masters()));
     }
 
     static Message.LeaderNotice leaderNotice(LeaderNoticeForm form) {
-        return new Message.LeaderNotice(form.getEpoch(), form.getNode(), form.getDataUrisList());
+        return new Message.LeaderNotice(
+                form.getEpoch(), form.getNode(), form.getDataUrisList(), form.getMastersList());
     }
 
     static TopicMessage.Subscribe subscribe(SubscribeForm form) {

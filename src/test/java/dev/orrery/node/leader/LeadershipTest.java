@@ -113,7 +113,8 @@ final class LeadershipTest {
         one.awaitElection();
 
         assertThat(one.elections).containsExactly(1L);
-        assertThat(one.notice()).isEqualTo(new LeaderNotice(1, "a", List.of("http://a")));
+        assertThat(one.notice())
+                .isEqualTo(new LeaderNotice(1, "a", List.of("http://a"), List.of("a")));
         assertThat(one.depositions).isEmpty();
     }
 
