@@ -92,9 +92,12 @@ final class WebSocketSession implements Mailbox.Sink {
         return socket.writeQueueFull();
     }
 
+    /** Nothing may follow a close, whoever began it. */
     @Override
     public void send(Frame frame) {
-        socket.writeTextMessage(frame.json());
+        if (!socket.isClosed()) {
+            socket.writeTextMessage(frame.json());
+        }
     }
 
     @Override
@@ -171,7 +174,7 @@ final class WebSocketSession implements Mailbox.Sink {
             giveUp();
         } else if (!heard) {
             end(GOING_AWAY, "no answer to a ping");
-        } else {
+        } else if (!socket.isClosed()) {
             heard = false;
             socket.writePing(Buffer.buffer());
         }
