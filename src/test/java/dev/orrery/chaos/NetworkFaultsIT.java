@@ -143,7 +143,7 @@ final class NetworkFaultsIT {
             for (int round = 1; round <= 3; round++) {
                 long unknown = trial.history().all(Fact.Unknown.class).count();
                 trial.inject("reset-master", "m1", () -> network.reset(master()));
-                await().atMost(Duration.ofSeconds(60))
+                await().atMost(Duration.ofMinutes(1))
                         .until(() -> trial.history().all(Fact.Unknown.class).count() > unknown);
                 trial.heal("reset-master", "m1", network::heal);
                 trial.awaitAcknowledged(trial.acknowledged() + 10);

@@ -13,7 +13,7 @@ import java.time.Duration;
 final class DeafBusIT {
     private static final int EX_FAULT = 75;
     private static final Duration REPAIRED = Duration.ofSeconds(30);
-    private static final Duration GIVEN_UP = Duration.ofSeconds(120);
+    private static final Duration GIVEN_UP = Duration.ofMinutes(2);
 
     @RegisterExtension final Stage stage = new Stage();
 
