@@ -28,17 +28,18 @@ final class ThreatAccessIT {
 
     /** Who may, where it is not a viewer; a route that is new must be thought about here. */
     private static final Map<String, String> NEEDED =
-            Map.of(
-                    "inviteNode", "admin",
-                    "submitJob", "submitter",
-                    "deleteJob", "submitter",
-                    "cancelJob", "submitter",
-                    "retryJob", "submitter",
-                    "drainNode", "admin",
-                    "resumeNode", "admin",
-                    "listTokens", "admin",
-                    "createToken", "admin",
-                    "revokeToken", "admin");
+            Map.ofEntries(
+                    Map.entry("backUp", "admin"),
+                    Map.entry("inviteNode", "admin"),
+                    Map.entry("submitJob", "submitter"),
+                    Map.entry("deleteJob", "submitter"),
+                    Map.entry("cancelJob", "submitter"),
+                    Map.entry("retryJob", "submitter"),
+                    Map.entry("drainNode", "admin"),
+                    Map.entry("resumeNode", "admin"),
+                    Map.entry("listTokens", "admin"),
+                    Map.entry("createToken", "admin"),
+                    Map.entry("revokeToken", "admin"));
 
     @RegisterExtension final Stage stage = new Stage();
 
