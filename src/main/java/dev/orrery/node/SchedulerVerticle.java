@@ -164,6 +164,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
             bus.learn(notice);
         }
         if (!notice.node().isEmpty()) {
+            full = Optional.empty();
             settled.tryComplete();
         }
     }
@@ -171,6 +172,20 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     @Override
     public void storeFull(StoreException fault) {
         full = Optional.of(fault);
+    }
+
+    /** Fails the start, which says why; a node that runs is started again, to say it then. */
+    @Override
+    public void storeBroken(StoreException fault) {
+        if (!settled.tryFail(fault)) {
+            end(fault);
+            giveUp(fault);
+        }
+    }
+
+    private void giveUp(StoreException fault) {
+        LOG.atError().setCause(fault).log("the store cannot go on; stopping the node");
+        parts.fatal().run();
     }
 
     @Override
@@ -183,10 +198,15 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         end(new IllegalStateException("a new epoch begins"));
         off(writer, () -> load(epoch))
                 .onSuccess(this::reign)
-                .onFailure(fault -> {
-                    LOG.atError().setCause(fault).log("cannot lead yet; trying again");
-                    vertx.setTimer(RELOAD_PAUSE_MILLIS, id -> beginAgain());
-                });
+                .onFailure(fault -> failed(epoch, faultOf(fault)));
+    }
+
+    /** What was no fault of the store is tried again like one. */
+    private static StoreException faultOf(Throwable fault) {
+        return fault instanceof StoreException it
+                ? it
+                : new StoreException(
+                        StoreException.Kind.UNAVAILABLE, "the state could not be loaded", fault);
     }
 
     @Override
@@ -215,7 +235,8 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     }
 
     private void reign(Led led) {
-        if (!holds()) {
+        long epoch = led.machine().epoch();
+        if (!holds(epoch)) {
             return;
         }
         Reign begun =
@@ -229,18 +250,23 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
                                 parts.self().dataUri(),
                                 led.key()),
                         led.machine(),
-                        this::holds,
-                        this::failed);
+                        () -> holds(epoch),
+                        fault -> failed(epoch, fault));
         reign = Optional.of(begun);
         leading = true;
         full = Optional.empty();
-        LOG.atInfo().addKeyValue("epoch", begun.epoch()).log("leading");
+        LOG.atInfo().addKeyValue("epoch", epoch).log("leading");
         begun.begin();
         leadership.ifPresent(it -> noticed(it.notice()));
     }
 
-    private boolean holds() {
-        return leadership.filter(Leadership::holds).isPresent();
+    private boolean holds(long epoch) {
+        return leadership.filter(it -> it.holds(epoch)).isPresent();
+    }
+
+    /** The epoch that may be acted in at this very moment. */
+    private Optional<Reign> reign() {
+        return reign.filter(it -> holds(it.epoch()));
     }
 
     /** Answers what comes to the scheduler's address. */
@@ -251,8 +277,9 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         if (message instanceof WorkerMessage said) {
             heard.from(said.worker());
         }
-        if (reign.isPresent() && holds()) {
-            return reign.get().ask(message);
+        Optional<Reign> now = reign();
+        if (now.isPresent()) {
+            return now.get().ask(message);
         }
         return full.isPresent() && message instanceof SchedulerRequest
                 ? Future.succeededFuture(Reign.refusal(full.get()))
@@ -271,10 +298,11 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         if (!(message instanceof TopicMessage question)) {
             return Future.failedFuture("not a question about topics");
         }
-        if (reign.isEmpty() || !holds()) {
+        Optional<Reign> leads = reign();
+        if (leads.isEmpty()) {
             return notice();
         }
-        Reign now = reign.get();
+        Reign now = leads.get();
         return switch (question) {
             case TopicMessage.ReadPulses it -> Future.succeededFuture(now.pulses());
             case TopicMessage.LogGrew it -> {
@@ -308,44 +336,38 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         }
     }
 
-    /** The store refused a batch: nothing of it counts, so begin again from what is on disk. */
-    private void failed(StoreException fault) {
+    /** The store refused a batch or a load: nothing counts, so begin again from what it has. */
+    private void failed(long epoch, StoreException fault) {
+        if (leadership.filter(it -> it.isPast(epoch)).isPresent()) {
+            return;
+        }
         end(fault);
         switch (fault.kind()) {
             case FULL -> {
                 full = Optional.of(fault);
-                again("the store is full; loading what is on disk", fault);
+                again(epoch, "the store is full; loading what is on disk", fault);
             }
-            case CONFLICT -> again("the store knows better; loading what it has", fault);
-            case UNAVAILABLE -> again("the store was lost; loading what it has", fault);
-            case FENCED -> again("another master leads in a later epoch", fault);
-            case BROKEN, LOCKED -> {
-                LOG.atError().setCause(fault).log("the store cannot go on; stopping the node");
-                parts.fatal().run();
-            }
+            case CONFLICT -> again(epoch, "the store knows better; loading what it has", fault);
+            case UNAVAILABLE -> again(epoch, "the store was lost; loading what it has", fault);
+            case FENCED -> again(epoch, "another master leads in a later epoch", fault);
+            case BROKEN, LOCKED -> giveUp(fault);
         }
     }
 
-    private void again(String what, StoreException fault) {
+    /** A store that refuses again and again is loaded once a second. */
+    private void again(long epoch, String what, StoreException fault) {
         LOG.atError().setCause(fault).log(what);
         long before = failedAt;
         failedAt = System.nanoTime();
         if (failedAt - before > RELOAD_PAUSE_MILLIS * 1_000_000) {
-            beginAgain();
+            beginAfter(epoch);
         } else {
-            vertx.setTimer(RELOAD_PAUSE_MILLIS, id -> beginUnlessBegun());
+            vertx.setTimer(RELOAD_PAUSE_MILLIS, id -> beginAfter(epoch));
         }
     }
 
-    /** A store that refuses batch after batch would be loaded without a pause. */
-    private void beginUnlessBegun() {
-        if (reign.isEmpty()) {
-            beginAgain();
-        }
-    }
-
-    private void beginAgain() {
-        leadership.ifPresent(Leadership::begin);
+    private void beginAfter(long epoch) {
+        leadership.ifPresent(it -> it.beginAfter(epoch));
     }
 
     private <T> Future<T> off(ExecutorService executor, Callable<T> work) {

@@ -186,7 +186,11 @@ public final class CommitLoop {
         }
     }
 
+    /** A batch of an epoch that has ended already says nothing about the one that followed. */
     private void fail(StoreException fault) {
+        if (stopped) {
+            return;
+        }
         stop(fault);
         failed.accept(fault);
     }

@@ -82,6 +82,9 @@ public final class Leadership {
         /** The store has no space to say who leads. */
         void storeFull(StoreException fault);
 
+        /** The store must not be used, as it is damaged or has lost epochs that there were. */
+        void storeBroken(StoreException fault);
+
         /** This master gave the lead away, and nobody has it yet. */
         void vacated(LeaderNotice notice);
     }
@@ -103,9 +106,14 @@ public final class Leadership {
         round();
     }
 
-    /** Whether this master may act as the leader at this very moment. */
-    public boolean holds() {
-        return tenure.filter(it -> it.holds(System.nanoTime())).isPresent();
+    /** Whether this master may act as the leader of this epoch at this very moment. */
+    public boolean holds(long epoch) {
+        return tenure.filter(it -> it.epoch() == epoch && it.holds(System.nanoTime())).isPresent();
+    }
+
+    /** Whether this master has begun a later epoch than this one. */
+    public boolean isPast(long epoch) {
+        return tenure.filter(it -> it.epoch() > epoch).isPresent();
     }
 
     /** Who leads, as far as this master knows. */
@@ -120,10 +128,15 @@ public final class Leadership {
         }
     }
 
-    /** Gives up an epoch that cannot go on, to begin the next one as soon as the store allows. */
-    public void begin() {
-        tenure = Optional.empty();
-        round();
+    /**
+     * Gives up an epoch that cannot go on, to begin the next one as soon as the store allows; no
+     * effect when another has begun.
+     */
+    public void beginAfter(long epoch) {
+        if (!isPast(epoch)) {
+            tenure = Optional.empty();
+            round();
+        }
     }
 
     /** Ends for good and lets another master lead at once. */
@@ -158,7 +171,7 @@ public final class Leadership {
 
     /** A tenure that nobody renewed in time ends here, whatever the store would say. */
     private void check() {
-        if (tenure.isPresent() && !holds()) {
+        if (tenure.filter(it -> !it.holds(System.nanoTime())).isPresent()) {
             depose("its lease could not be renewed in time");
         }
     }
@@ -285,15 +298,23 @@ public final class Leadership {
     }
 
     private void refused(Optional<Tenure> asked, Throwable fault) {
-        if (fault instanceof StoreException it && it.kind() == StoreException.Kind.FENCED) {
-            if (tenure.isPresent() && tenure.equals(asked)) {
-                depose("another master leads in a later epoch");
-            }
+        if (!(fault instanceof StoreException it)) {
+            LOG.atError().setCause(fault).log("the question who leads failed");
             return;
         }
-        LOG.atWarn().setCause(fault).log("the store did not say who leads");
-        if (fault instanceof StoreException it && it.kind() == StoreException.Kind.FULL) {
-            events.storeFull(it);
+        switch (it.kind()) {
+            case FENCED -> {
+                if (tenure.isPresent() && tenure.equals(asked)) {
+                    depose("another master leads in a later epoch");
+                }
+            }
+            case BROKEN, LOCKED -> events.storeBroken(it);
+            case FULL -> {
+                LOG.atWarn().setCause(it).log("the store has no space to say who leads");
+                events.storeFull(it);
+            }
+            case UNAVAILABLE, CONFLICT ->
+                    LOG.atWarn().setCause(it).log("the store did not say who leads");
         }
     }
 

@@ -83,12 +83,17 @@ final class LeadershipTest {
         }
 
         @Override
+        public void storeBroken(StoreException fault) {
+            throw new AssertionError("not here", fault);
+        }
+
+        @Override
         public void vacated(LeaderNotice notice) {
             vacancies.add(notice);
         }
 
         boolean holds() throws Exception {
-            return on(leadership::holds);
+            return on(() -> leadership.holds(elections.getLast()));
         }
 
         LeaderNotice notice() throws Exception {
@@ -175,7 +180,7 @@ final class LeadershipTest {
         Candidate one = new Candidate("a");
         one.awaitElection();
 
-        one.context.runOnContext(on -> one.leadership.begin());
+        one.context.runOnContext(on -> one.leadership.beginAfter(1));
 
         await().atMost(SOON).until(() -> one.elections.size() == 2);
         assertThat(one.elections).containsExactly(1L, 2L);
