@@ -5,10 +5,11 @@ import com.hazelcast.multimap.MultiMap;
 
 import io.vertx.spi.cluster.hazelcast.impl.HazelcastRegistrationInfo;
 
-import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Who serves which address, as the cluster has it. Blocking.
@@ -22,13 +23,25 @@ public final class AddressBook {
     private static final String MAP = "__vertx.subs";
 
     private final HazelcastInstance hazelcast;
-    private final Membership membership;
+    private final String self;
+    private final Supplier<List<String>> members;
     private final VertxBus bus;
     private Set<String> goneBefore = Set.of();
 
-    AddressBook(HazelcastInstance hazelcast, Membership membership, VertxBus bus) {
+    /**
+     * The addresses of a cluster.
+     *
+     * @param self the id of this node
+     * @param members the ids of all nodes that are members at the moment of the question
+     */
+    AddressBook(
+            HazelcastInstance hazelcast,
+            String self,
+            Supplier<List<String>> members,
+            VertxBus bus) {
         this.hazelcast = hazelcast;
-        this.membership = membership;
+        this.self = self;
+        this.members = members;
         this.bus = bus;
     }
 
@@ -40,19 +53,18 @@ public final class AddressBook {
      */
     public record Findings(Set<String> missing, int removed) {}
 
-    /** Compares what is there with what should be, and takes away what should not. */
+    /** Compares what is there with what should be; one node of all takes away what should not. */
     public synchronized Findings compare() {
-        Set<String> members = new TreeSet<>(membership.others());
-        members.add(membership.self());
-        return new Findings(missing(membership.self(), bus.addresses()), removeGone(members));
+        boolean isFirst = self.equals(new TreeSet<>(members.get()).first());
+        return new Findings(missing(), isFirst ? removeGone() : 0);
     }
 
-    private Set<String> missing(String node, Collection<String> addresses) {
+    private Set<String> missing() {
         Set<String> missing = new TreeSet<>();
-        for (String address : addresses) {
+        for (String address : bus.addresses()) {
             boolean isKnown =
                     book().get(address).stream()
-                            .anyMatch(entry -> entry.unwrap().nodeId().equals(node));
+                            .anyMatch(entry -> entry.unwrap().nodeId().equals(self));
             if (!isKnown) {
                 missing.add(address);
             }
@@ -64,12 +76,12 @@ public final class AddressBook {
      * Takes away the addresses of nodes that are no members, in this call as in the one before: one
      * that has just joined may be known by its addresses first.
      */
-    private int removeGone(Set<String> members) {
+    private int removeGone() {
         Set<String> gone = new TreeSet<>();
         int removed = 0;
         for (Map.Entry<String, HazelcastRegistrationInfo> entry : book().entrySet()) {
             String node = entry.getValue().unwrap().nodeId();
-            if (members.contains(node)) {
+            if (members.get().contains(node)) {
                 continue;
             }
             gone.add(node);

@@ -115,7 +115,9 @@ public final class BusStart {
         Vertx vertx = build(cluster);
         Membership membership = new Membership(cluster.getNodeId());
         cluster.nodeListener(membership.nodeListener());
-        membership.found(cluster.getNodes());
+        List<String> found = cluster.getNodes();
+        membership.found(found);
+        membership.foundGone(found, cluster.getNodes());
         HazelcastInstance hazelcast = cluster.getHazelcastInstance();
         hazelcast
                 .getLifecycleService()
@@ -133,7 +135,7 @@ public final class BusStart {
                 new LeaderBus(vertx, bus),
                 membership,
                 rank,
-                Optional.of(new AddressBook(hazelcast, membership, bus)),
+                Optional.of(new AddressBook(hazelcast, membership.self(), cluster::getNodes, bus)),
                 member);
     }
 

@@ -36,6 +36,12 @@ public final class LeaderBus implements Bus {
     /** Questions without a pause between them; more are of masters that point at each other. */
     private static final int AT_ONCE_MAX = 5;
 
+    /**
+     * For so long a leader that cannot be reached may be one that was lost, whose lease runs out;
+     * after it this node is the one that is cut off, and says so at once.
+     */
+    private static final Duration UNREACHED_MAX = Duration.ofSeconds(7);
+
     private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(5);
 
     private final Vertx vertx;
@@ -43,7 +49,10 @@ public final class LeaderBus implements Bus {
     private final Set<String> greeted = ConcurrentHashMap.newKeySet();
     private final Set<Asking> pending = ConcurrentHashMap.newKeySet();
     private final List<Consumer<LeaderNotice>> listeners = new CopyOnWriteArrayList<>();
-    private volatile LeaderNotice leader = new LeaderNotice(0, "", List.of());
+    private volatile LeaderNotice leader = LeaderNotice.NONE;
+
+    /** Whom nobody could reach from here, and since when. */
+    private volatile Unreached unreached = new Unreached("", System.nanoTime());
 
     /** Hears notices from now on. */
     public LeaderBus(Vertx vertx, VertxBus bus) {
@@ -62,14 +71,9 @@ public final class LeaderBus implements Bus {
         listeners.add(listener);
     }
 
-    /** Takes in who leads, for this node. */
-    public void learn(LeaderNotice notice) {
-        heard(notice);
-    }
-
     /** Tells every node who leads. */
     public void announce(LeaderNotice notice) {
-        heard(notice);
+        learn(notice);
         bus.publish(Address.LEADER, notice);
     }
 
@@ -116,13 +120,13 @@ public final class LeaderBus implements Bus {
 
     private Future<Message> noticed(Message message) {
         if (message instanceof LeaderNotice notice) {
-            heard(notice);
+            learn(notice);
         }
         return Future.succeededFuture(message);
     }
 
-    /** Takes what is newer; a master that knows less than we do changes nothing. */
-    private void heard(LeaderNotice notice) {
+    /** Takes in, for this node, what is newer; one who knows less than we do changes nothing. */
+    public void learn(LeaderNotice notice) {
         notice.masters().forEach(this::greet);
         LeaderNotice before;
         synchronized (pending) {
@@ -152,8 +156,18 @@ public final class LeaderBus implements Bus {
         }
     }
 
+    private record Unreached(String node, long since) {}
+
+    private boolean isCutOff() {
+        Unreached now = unreached;
+        return !now.node.isEmpty() && System.nanoTime() - now.since > UNREACHED_MAX.toNanos();
+    }
+
     /** The node did not answer: ask any master next time, unless something newer was heard. */
     private void forget(String node) {
+        if (!node.isEmpty() && !unreached.node.equals(node)) {
+            unreached = new Unreached(node, System.nanoTime());
+        }
         synchronized (pending) {
             LeaderNotice known = leader;
             if (known.node().equals(node)) {
@@ -224,11 +238,14 @@ public final class LeaderBus implements Bus {
 
         private void answered(int question, String node, AsyncResult<Message> answer) {
             if (answer.succeeded() && answer.result() instanceof LeaderNotice notice) {
-                heard(notice);
+                learn(notice);
                 again(question, node, "no master leads just now");
             } else if (answer.succeeded()) {
+                unreached = new Unreached("", System.nanoTime());
                 promise.tryComplete(answer.result());
-            } else if (isUnreadable(answer.cause())) {
+            } else if (question != questions) {
+                return;
+            } else if (isFinal(answer.cause())) {
                 promise.tryFail(answer.cause());
             } else {
                 forget(node);
@@ -244,7 +261,7 @@ public final class LeaderBus implements Bus {
             String known = leader.node();
             if (!known.isEmpty() && !known.equals(node) && mayHurry()) {
                 ask();
-            } else if (end - System.nanoTime() > PAUSE_MILLIS * 1_000_000) {
+            } else if (!isCutOff() && end - System.nanoTime() > PAUSE_MILLIS * 1_000_000) {
                 vertx.setTimer(PAUSE_MILLIS, id -> run(() -> askAfterPause(question)));
             } else {
                 promise.tryFail(cause);
@@ -259,10 +276,10 @@ public final class LeaderBus implements Bus {
         }
     }
 
-    /** What one master cannot read, it will not read the next time either. */
-    private static boolean isUnreadable(Throwable cause) {
+    /** An answer that is a failure, which no master would give otherwise. */
+    private static boolean isFinal(Throwable cause) {
         return cause instanceof ReplyException failed
                 && failed.failureType() == ReplyFailure.RECIPIENT_FAILURE
-                && failed.failureCode() == VertxBus.UNREADABLE;
+                && failed.failureCode() != VertxBus.LEAD_LOST;
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -53,6 +54,15 @@ public final class MasterRank {
             }
         }
         return Optional.empty();
+    }
+
+    /** Where the masters that are members can be joined, {@code host:port} each. */
+    public List<String> masters() {
+        return hazelcast.stream()
+                .flatMap(it -> it.getCluster().getMembers().stream())
+                .filter(member -> member.getAttribute(ATTRIBUTE) != null)
+                .map(member -> member.getAddress().getHost() + ":" + member.getAddress().getPort())
+                .toList();
     }
 
     private @Nullable String own() {

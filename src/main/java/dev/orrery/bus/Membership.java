@@ -74,6 +74,11 @@ public final class Membership {
         nodes.forEach(nodeListener()::nodeAdded);
     }
 
+    /** Those that left while this node was beginning to listen. */
+    void foundGone(List<String> before, List<String> now) {
+        before.stream().filter(node -> !now.contains(node)).forEach(nodeListener()::nodeLeft);
+    }
+
     void merged() {
         subscribers.forEach(one -> one.run(one.listener::merged));
     }

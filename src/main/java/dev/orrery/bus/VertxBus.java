@@ -24,6 +24,9 @@ public final class VertxBus implements Bus {
     /** The failure code of a handler that failed. */
     public static final int HANDLER_FAILED = 500;
 
+    /** The failure code of a master that leads no more. */
+    static final int LEAD_LOST = 503;
+
     /** The failure code of bytes that are no message of this version. */
     public static final int UNREADABLE = 400;
 
@@ -138,7 +141,7 @@ public final class VertxBus implements Bus {
                 if (received.body() instanceof Message message) {
                     answer(message)
                             .onSuccess(reply -> reply(received, reply))
-                            .onFailure(cause -> fail(received, HANDLER_FAILED, cause));
+                            .onFailure(cause -> fail(received, codeOf(cause), cause));
                 } else {
                     fail(received, UNREADABLE, new IllegalArgumentException("not our message"));
                 }
@@ -160,6 +163,10 @@ public final class VertxBus implements Bus {
             } catch (RuntimeException fault) {
                 return Future.failedFuture(fault);
             }
+        }
+
+        private static int codeOf(Throwable cause) {
+            return cause instanceof LeadLostException ? LEAD_LOST : HANDLER_FAILED;
         }
 
         private void fail(

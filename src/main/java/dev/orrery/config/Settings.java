@@ -264,6 +264,11 @@ public record Settings(
      */
     public record Leadership(Duration ttl, Duration renew) {
 
+        /** After which a master that said nothing counts as gone: two reports may be late. */
+        public Duration silence() {
+            return ttl.plus(renew.multipliedBy(2));
+        }
+
         static final Leadership DEFAULT =
                 new Leadership(Duration.ofSeconds(4), Duration.ofSeconds(1));
     }

@@ -59,6 +59,16 @@ final class SettingsCheck {
                                     Quantities.formatDuration(leadership.ttl()),
                                     Quantities.formatDuration(leadership.renew())));
         }
+        Duration fence = settings.scheduling().fence();
+        boolean isShared = settings.storage().database().isPresent();
+        if (isShared && leadership.silence().compareTo(fence) >= 0) {
+            faults.add(
+                    "leadership.ttl: a takeover takes %s, and workers stop their tasks after %s of"
+                                    .formatted(
+                                            Quantities.formatDuration(leadership.silence()),
+                                            Quantities.formatDuration(fence))
+                            + " scheduling.fence; make that longer, or this shorter");
+        }
     }
 
     private void database(Settings.Database database) {

@@ -42,6 +42,7 @@ final class BusCare {
     private volatile Optional<SelfTest> selfTest = Optional.empty();
     private int lostInARow;
     private boolean comparing;
+    private boolean repairing;
 
     /** Addresses that were unknown the last time; once may be a registration under way. */
     private Set<String> missing = Set.of();
@@ -122,11 +123,17 @@ final class BusCare {
         return lost || silent;
     }
 
+    /** One at a time: the cluster may take long to answer, and more would pile up behind it. */
     private void repair(String cause) {
+        if (repairing) {
+            return;
+        }
+        repairing = true;
         LOG.atWarn().addKeyValue("cause", cause).log("registering the bus addresses again");
         Future<Void> test = selfTest.map(SelfTest::renew).orElse(Future.succeededFuture());
         Future.join(node.bus().reregister(), test)
-                .onFailure(fault -> LOG.atError().setCause(fault).log("registering again failed"));
+                .onFailure(fault -> LOG.atError().setCause(fault).log("registering again failed"))
+                .onComplete(done -> repairing = false);
     }
 
     Future<Void> stop() {

@@ -65,6 +65,7 @@ record MasterBytes(CentralStore blobs, LogFiles logs, boolean sharesDirectory, O
                         copies,
                         new Replicas.Part(
                                 id,
+                                settings.leadership().silence(),
                                 settings.blobs().replicasMin(),
                                 TrustedTls.of(settings.server().tls()),
                                 key));

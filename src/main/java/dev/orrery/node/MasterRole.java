@@ -52,6 +52,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /** The master of a node: its store, its API with a proxy beside it, and its scheduler. */
 final class MasterRole {
@@ -144,7 +145,10 @@ final class MasterRole {
                         outputs,
                         new ClusterRoutes(leader, Surroundings.version()),
                         new MasterRoutes(
-                                parts.store().leaderRow(), parts.store().masters(), blocking),
+                                parts.store().leaderRow(),
+                                parts.store().masters(),
+                                settings.leadership().silence(),
+                                blocking),
                         new BackupRoutes(around.node().vertx(), backupSource()),
                         new EnrolRoutes(enroller(clock), blocking),
                         new TokenRoutes(parts.store().tokens(), authenticator, blocking, clock),
@@ -199,10 +203,16 @@ final class MasterRole {
         if (!reachable || authority.isEmpty()) {
             return Optional.empty();
         }
-        List<String> members = new ArrayList<>(List.of(around.node().member()));
-        members.addAll(cluster.join());
         return Optional.of(
-                new Invitations(authority.get(), () -> uri().toString(), members, clock));
+                new Invitations(
+                        authority.get(), () -> uri().toString(), () -> members(cluster), clock));
+    }
+
+    /** Whom a new node may join: the masters of now, and those that the settings name. */
+    private List<String> members(Settings.Cluster cluster) {
+        return Stream.concat(around.node().rank().masters().stream(), cluster.join().stream())
+                .distinct()
+                .toList();
     }
 
     /** The interfaces of other systems that are switched on. */
@@ -249,9 +259,8 @@ final class MasterRole {
                                         parts.id().toString(),
                                         around.node().id(),
                                         uri().toString()),
-                                new Leadership.Pace(
-                                        around.settings().leadership().ttl(),
-                                        around.settings().leadership().renew()),
+                                around.settings().leadership(),
+                                around.settings().scheduling().heartbeat(),
                                 around.fatal()));
         scheduler = Optional.of(verticle);
         new MasterMetrics(around.metrics()).bind(verticle);

@@ -110,6 +110,11 @@ public final class Node implements AutoCloseable {
         preparation.accept(node.vertx());
         Surroundings surroundings =
                 new Surroundings(settings, files, node, metrics, () -> ended.complete(EXIT_FAULT));
+        if (settings.cluster().enabled()) {
+            BusCare started = new BusCare(node, surroundings.fatal());
+            care = Optional.of(started);
+            started.start();
+        }
         if (isMaster) {
             MasterRole role = new MasterRole(surroundings);
             master = Optional.of(role);
@@ -130,11 +135,6 @@ public final class Node implements AutoCloseable {
             if (master.isPresent()) {
                 await(role.whenJoined());
             }
-        }
-        if (settings.cluster().enabled()) {
-            BusCare started = new BusCare(node, surroundings.fatal());
-            care = Optional.of(started);
-            started.start();
         }
     }
 

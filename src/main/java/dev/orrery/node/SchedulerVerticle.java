@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.orrery.bus.Address;
 import dev.orrery.bus.LeaderBus;
+import dev.orrery.config.Settings;
 import dev.orrery.model.Bytes;
 import dev.orrery.node.leader.CommitLoop;
 import dev.orrery.node.leader.Leadership;
@@ -53,7 +54,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
 
     private final LeaderBus bus;
     private final Parts parts;
-    private final WorkersHeard heard = new WorkersHeard();
+    private final WorkersHeard heard;
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("store-writer").factory());
     private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
@@ -72,6 +73,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
      * What a scheduler is made of.
      *
      * @param self this master, for the leader row
+     * @param heartbeat of workers
      * @param fatal told when the node may not go on
      */
     record Parts(
@@ -80,12 +82,14 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
             Rules rules,
             Policies policies,
             Leadership.Self self,
-            Leadership.Pace pace,
+            Settings.Leadership pace,
+            Duration heartbeat,
             Runnable fatal) {}
 
     SchedulerVerticle(LeaderBus bus, Parts parts) {
         this.bus = bus;
         this.parts = parts;
+        this.heard = new WorkersHeard(parts.heartbeat());
     }
 
     /** Completes when it serves, and leads or knows who does. */
@@ -94,7 +98,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         Leadership started =
                 new Leadership(context, parts.store(), parts.self(), parts.pace(), heard, this);
         leadership = Optional.of(started);
-        vertx.setPeriodic(UPKEEP_MILLIS, id -> reign.ifPresent(this::keepUp));
+        vertx.setPeriodic(UPKEEP_MILLIS, id -> reign().ifPresent(this::keepUp));
         bus.onLeader(this::heardOf);
         String node = parts.self().node();
         return Future.join(
@@ -113,8 +117,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     Future<Void> stepDown() {
         Promise<Void> done = Promise.promise();
         context.runOnContext(on -> {
-            boolean isAlone = leadership.filter(it -> it.notice().dataUris().size() > 1).isEmpty();
-            if (isAlone) {
+            if (leadership.filter(Leadership::hasOthers).isEmpty()) {
                 done.complete();
                 return;
             }
@@ -127,6 +130,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     @Override
     public Future<?> stop() {
         end(new IllegalStateException("the master is stopping"));
+        leadership.ifPresent(Leadership::close);
         writer.shutdown();
         readers.shutdown();
         return vertx.executeBlocking(
@@ -174,18 +178,18 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         full = Optional.of(fault);
     }
 
-    /** Fails the start, which says why; a node that runs is started again, to say it then. */
     @Override
     public void storeBroken(StoreException fault) {
-        if (!settled.tryFail(fault)) {
-            end(fault);
-            giveUp(fault);
-        }
+        giveUp(fault);
     }
 
+    /** Fails the start, which says why; a node that runs is started again, to say it then. */
     private void giveUp(StoreException fault) {
         LOG.atError().setCause(fault).log("the store cannot go on; stopping the node");
-        parts.fatal().run();
+        end(fault);
+        if (!settled.tryFail(fault)) {
+            parts.fatal().run();
+        }
     }
 
     @Override
@@ -286,9 +290,12 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
                 : notice();
     }
 
+    /** Who leads instead; nobody, where the latest one known is this master. */
     private Future<Message> notice() {
-        return Future.succeededFuture(
-                leadership.map(Leadership::notice).orElse(new LeaderNotice(0, "", List.of())));
+        LeaderNotice own = leadership.map(Leadership::notice).orElse(LeaderNotice.NONE);
+        LeaderNotice latest = bus.leader().epoch() > own.epoch() ? bus.leader() : own;
+        boolean isSelf = latest.node().equals(parts.self().node());
+        return Future.succeededFuture(isSelf ? latest.vacant() : latest);
     }
 
     private Future<Message> askTopics(Message message) {
@@ -338,11 +345,8 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
 
     /** The store refused a batch or a load: nothing counts, so begin again from what it has. */
     private void failed(long epoch, StoreException fault) {
-        if (leadership.filter(it -> it.isPast(epoch)).isPresent()) {
-            return;
-        }
-        end(fault);
         switch (fault.kind()) {
+            case BROKEN, LOCKED -> giveUp(fault);
             case FULL -> {
                 full = Optional.of(fault);
                 again(epoch, "the store is full; loading what is on disk", fault);
@@ -350,17 +354,22 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
             case CONFLICT -> again(epoch, "the store knows better; loading what it has", fault);
             case UNAVAILABLE -> again(epoch, "the store was lost; loading what it has", fault);
             case FENCED -> again(epoch, "another master leads in a later epoch", fault);
-            case BROKEN, LOCKED -> giveUp(fault);
         }
     }
 
-    /** A store that refuses again and again is loaded once a second. */
+    /** Of a store that refuses again and again another master may know better, or time. */
     private void again(long epoch, String what, StoreException fault) {
+        if (leadership.filter(it -> it.isPast(epoch)).isPresent()) {
+            return;
+        }
         LOG.atError().setCause(fault).log(what);
+        end(fault);
         long before = failedAt;
         failedAt = System.nanoTime();
         if (failedAt - before > RELOAD_PAUSE_MILLIS * 1_000_000) {
             beginAfter(epoch);
+        } else if (leadership.filter(Leadership::hasOthers).isPresent()) {
+            leadership.ifPresent(it -> it.standBack(epoch, what));
         } else {
             vertx.setTimer(RELOAD_PAUSE_MILLIS, id -> beginAfter(epoch));
         }

@@ -90,12 +90,6 @@ public final class WorkerVerticle extends VerticleBase
 
     @Override
     public Future<?> start() {
-        ReportOutbox reports =
-                new ReportOutbox(
-                        vertx,
-                        bus,
-                        new ReportOutbox.Self(parts.worker(), parts.incarnation()),
-                        board::acknowledged);
         WorkerLink leader =
                 new WorkerLink(
                         vertx,
@@ -108,6 +102,13 @@ public final class WorkerVerticle extends VerticleBase
                                 parts.note(),
                                 board::live),
                         this);
+        ReportOutbox reports =
+                new ReportOutbox(
+                        vertx,
+                        bus,
+                        new ReportOutbox.Self(parts.worker(), parts.incarnation()),
+                        leader::epoch,
+                        board::acknowledged);
         Bus.Registration commands =
                 bus.serve(
                         Address.worker(parts.worker(), parts.incarnation()),
@@ -123,8 +124,9 @@ public final class WorkerVerticle extends VerticleBase
     void leaderChanged(long epoch) {
         context.runOnContext(on ->
                 link.ifPresent(it -> {
-                    it.leader().leaderChanged(epoch);
-                    it.reports().hurry();
+                    if (it.leader().leaderChanged(epoch)) {
+                        it.reports().hurry();
+                    }
                 }));
     }
 

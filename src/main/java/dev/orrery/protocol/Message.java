@@ -24,6 +24,9 @@ public sealed interface Message
      */
     record LeaderNotice(long epoch, String node, List<String> dataUris, List<String> masters)
             implements Message {
+        /** Before anything was heard. */
+        public static final LeaderNotice NONE = new LeaderNotice(0, "", List.of());
+
         /** Copies the lists. */
         public LeaderNotice {
             dataUris = List.copyOf(dataUris);

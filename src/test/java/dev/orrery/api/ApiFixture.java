@@ -153,7 +153,11 @@ public final class ApiFixture implements AutoCloseable {
                         new LogRoutes(store.jobs(), attemptLogs, growth, blocking),
                         outputs,
                         new ClusterRoutes(leader, "test"),
-                        new MasterRoutes(store.leaderRow(), store.masters(), blocking),
+                        new MasterRoutes(
+                                store.leaderRow(),
+                                store.masters(),
+                                settings.leadership().silence(),
+                                blocking),
                         new BackupRoutes(
                                 vertx, new Backup.Source(store, data, blobs, logs, "test")),
                         new EnrolRoutes(Optional.empty(), blocking),

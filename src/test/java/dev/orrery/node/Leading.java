@@ -7,8 +7,6 @@ import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
 
-import java.time.Duration;
-
 /** Schedulers of tests, with the rules of their settings. */
 final class Leading {
 
@@ -24,7 +22,8 @@ final class Leading {
                         Components.rules(settings),
                         Policies.standard(),
                         new Leadership.Self("test", "test", "http://127.0.0.1:1"),
-                        new Leadership.Pace(Duration.ofSeconds(4), Duration.ofSeconds(1)),
+                        settings.leadership(),
+                        settings.scheduling().heartbeat(),
                         fatal));
     }
 }

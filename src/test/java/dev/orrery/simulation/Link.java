@@ -12,7 +12,7 @@ import java.time.Instant;
 final class Link {
 
     private static final long REPLY_TIMEOUT = 2 * Dice.SECOND;
-    private static final long HEARTBEAT = 2 * Dice.SECOND;
+    static final long HEARTBEAT = 2 * Dice.SECOND;
     private static final long PAUSE_MIN = 50 * Dice.MILLI;
     private static final long PAUSE_MAX = 2 * Dice.SECOND;
     private static final long CHECK = 250 * Dice.MILLI;
@@ -79,12 +79,14 @@ final class Link {
         return silence() < FENCE + late || world.has(Bug.WORKER_STARTS_WITHOUT_A_LEASE);
     }
 
-    /** Another master began to lead. */
-    void leaderChanged(long newEpoch) {
-        if (newEpoch > Math.max(epoch, announced)) {
+    /** Another master began to lead; whether that is new. */
+    boolean leaderChanged(long newEpoch) {
+        boolean isNew = newEpoch > Math.max(epoch, announced);
+        if (isNew) {
             announced = newEpoch;
             heartbeat();
         }
+        return isNew;
     }
 
     private void hello() {

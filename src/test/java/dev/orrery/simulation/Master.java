@@ -28,6 +28,8 @@ import java.util.function.Consumer;
 final class Master {
 
     static final Duration TTL = Duration.ofSeconds(4);
+
+    private static final Duration HEARTBEAT = Duration.ofNanos(Link.HEARTBEAT);
     private static final long RENEW = Dice.SECOND;
     private static final long RELOAD_PAUSE = Dice.SECOND;
     private static final long LATELY = 6 * Dice.SECOND;
@@ -274,7 +276,7 @@ final class Master {
 
     private void handOverWhenDue(Found found) {
         Duration silence = Duration.ofNanos(host.nanos() - heardLast);
-        if (tenure.isEmpty() || !HandOver.isDue(silence, found.workersOfOthers())) {
+        if (tenure.isEmpty() || !HandOver.isDue(silence, found.workersOfOthers(), HEARTBEAT)) {
             return;
         }
         world.trace(() -> host + " gives the lead away");

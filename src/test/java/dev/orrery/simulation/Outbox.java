@@ -67,7 +67,8 @@ final class Outbox {
                         if (seq != reports.seq() || !sending) {
                             return;
                         }
-                        if (value instanceof WorkerReply.Acknowledged) {
+                        if (value instanceof WorkerReply.Acknowledged it
+                                && it.epoch() >= worker.epoch()) {
                             acknowledged(reports);
                         } else {
                             again(reports);

@@ -58,8 +58,14 @@ final class Worker {
     }
 
     private void leaderChanged() {
-        link.leaderChanged(calls.leader().epoch());
-        outbox.hurry();
+        if (link.leaderChanged(calls.leader().epoch())) {
+            outbox.hurry();
+        }
+    }
+
+    /** The newest epoch it has heard of. */
+    long epoch() {
+        return link.epoch();
     }
 
     WorkerOffer offer() {

@@ -18,18 +18,21 @@ import java.util.List;
 
 /** Shows the masters that share the store, and which of them leads; also while none does. */
 public final class MasterRoutes implements RouteSet {
-
-    /** A master reports every second; this many may be missed before it counts as gone. */
-    private static final Duration ALIVE = Duration.ofSeconds(5);
-
     private final LeaderRow leaderRow;
     private final Masters masters;
+    private final Duration aliveWithin;
     private final Blocking blocking;
 
-    /** Routes that read the store. */
-    public MasterRoutes(LeaderRow leaderRow, Masters masters, Blocking blocking) {
+    /**
+     * Routes that read the store.
+     *
+     * @param aliveWithin after which a master that said nothing counts as gone
+     */
+    public MasterRoutes(
+            LeaderRow leaderRow, Masters masters, Duration aliveWithin, Blocking blocking) {
         this.leaderRow = leaderRow;
         this.masters = masters;
+        this.aliveWithin = aliveWithin;
         this.blocking = blocking;
     }
 
@@ -42,7 +45,7 @@ public final class MasterRoutes implements RouteSet {
 
     private Future<?> masters(Call call) {
         call.query(List.of());
-        return blocking.call(() -> new Found(leaderRow.term(), masters.alive(ALIVE)))
+        return blocking.call(() -> new Found(leaderRow.term(), masters.alive(aliveWithin)))
                 .compose(found ->
                         call.json(
                                 200,

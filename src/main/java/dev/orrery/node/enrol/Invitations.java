@@ -29,7 +29,7 @@ public final class Invitations implements Enroller {
 
     private final Authority authority;
     private final Supplier<String> server;
-    private final List<String> members;
+    private final Supplier<List<String>> members;
     private final InstantSource clock;
     private final ConcurrentHashMap<String, Instant> open = new ConcurrentHashMap<>();
 
@@ -37,16 +37,16 @@ public final class Invitations implements Enroller {
      * Invitations under an authority.
      *
      * @param server says where its master is reached, once it serves
-     * @param members whom a node joins
+     * @param members says whom a node joins, at that moment
      */
     public Invitations(
             Authority authority,
             Supplier<String> server,
-            List<String> members,
+            Supplier<List<String>> members,
             InstantSource clock) {
         this.authority = authority;
         this.server = server;
-        this.members = List.copyOf(members);
+        this.members = members;
         this.clock = clock;
     }
 
@@ -74,7 +74,7 @@ public final class Invitations implements Enroller {
         try {
             String name = address.getHostAddress().replaceFirst("%.*", "");
             String chain = authority.issue(of, List.of(name), now);
-            return Optional.of(new Admission(chain, authority.clusterName(), members));
+            return Optional.of(new Admission(chain, authority.clusterName(), members.get()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the authority cannot sign", e);
         }

@@ -59,6 +59,9 @@ public final class CommitLoop {
 
         /** The batch is out. */
         void released();
+
+        /** Whether this leader may act at this very moment. */
+        boolean holds();
     }
 
     private static final class Batch {
@@ -152,13 +155,17 @@ public final class CommitLoop {
         }
     }
 
+    /**
+     * Lets out what is true now, whoever leads meanwhile. What only reads a state that may have
+     * grown old during the commit stays in: the end of the reign fails it.
+     */
     private void committed(Batch batch) {
         committing = false;
         if (stopped) {
             return;
         }
         release(batch);
-        if (!committing) {
+        if (!committing && outlet.holds()) {
             flush();
         }
     }
@@ -186,9 +193,9 @@ public final class CommitLoop {
         }
     }
 
-    /** A batch of an epoch that has ended already says nothing about the one that followed. */
+    /** A batch of an epoch that has ended says nothing of the one that followed; damage does. */
     private void fail(StoreException fault) {
-        if (stopped) {
+        if (stopped && fault.kind() != StoreException.Kind.BROKEN) {
             return;
         }
         stop(fault);

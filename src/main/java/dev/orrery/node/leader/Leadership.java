@@ -1,5 +1,6 @@
 package dev.orrery.node.leader;
 
+import dev.orrery.config.Settings;
 import dev.orrery.protocol.Message.LeaderNotice;
 import dev.orrery.scheduling.leadership.HandOver;
 import dev.orrery.scheduling.leadership.Tenure;
@@ -38,17 +39,21 @@ public final class Leadership {
     private final Context context;
     private final Store store;
     private final Self self;
-    private final Pace pace;
+    private final Settings.Leadership pace;
     private final Events events;
     private final WorkersHeard heard;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().daemon().name("leader-row").factory());
     private Optional<Tenure> tenure = Optional.empty();
-    private LeaderNotice notice = new LeaderNotice(0, "", List.of());
+    private LeaderNotice notice = LeaderNotice.NONE;
     private boolean asking;
     private boolean againAtOnce;
     private boolean closed;
+
+    /** The register as it was last read; used on the thread of the rounds. */
+    private List<Master> living = List.of();
+
     private long abstainUntil = System.nanoTime();
 
     /**
@@ -59,13 +64,6 @@ public final class Leadership {
      * @param dataUri where it serves bytes
      */
     public record Self(String id, String node, String dataUri) {}
-
-    /**
-     * How long a lease runs, and how often it is renewed.
-     *
-     * @param renew also the pause between two tries of a master that does not lead
-     */
-    public record Pace(Duration ttl, Duration renew) {}
 
     /** What the master is told, on its context. */
     public interface Events {
@@ -90,7 +88,12 @@ public final class Leadership {
     }
 
     public Leadership(
-            Context context, Store store, Self self, Pace pace, WorkersHeard heard, Events events) {
+            Context context,
+            Store store,
+            Self self,
+            Settings.Leadership pace,
+            WorkersHeard heard,
+            Events events) {
         this.context = context;
         this.store = store;
         this.self = self;
@@ -116,6 +119,11 @@ public final class Leadership {
         return tenure.filter(it -> it.epoch() > epoch).isPresent();
     }
 
+    /** Whether another master lives that could lead. */
+    public boolean hasOthers() {
+        return notice.masters().size() > 1;
+    }
+
     /** Who leads, as far as this master knows. */
     public LeaderNotice notice() {
         return notice;
@@ -139,29 +147,53 @@ public final class Leadership {
         }
     }
 
-    /** Ends for good and lets another master lead at once. */
-    public Future<Void> resign() {
+    /**
+     * Gives the lead away, for this master could not make use of it, and stands back for a time.
+     */
+    public void standBack(long epoch, String cause) {
+        if (tenure.filter(it -> it.epoch() == epoch).isEmpty()) {
+            return;
+        }
+        abstainUntil = System.nanoTime() + HandOver.ABSTENTION.toNanos();
+        depose(cause);
+        off(() -> giveAway(epoch))
+                .onSuccess(done -> vacant())
+                .onFailure(fault -> LOG.atWarn().setCause(fault).log("the lease runs out instead"));
+    }
+
+    /** Takes part no more; what it leads runs out unless {@link #resign} is called too. */
+    public void close() {
         closed = true;
-        Optional<Tenure> last = tenure;
         tenure = Optional.empty();
-        Future<Void> resigned =
-                last.isPresent()
-                        ? off(
-                                        () -> {
-                                            store.leaderRow().resign(last.get().epoch());
-                                            return last.get().epoch();
-                                        })
-                                .onSuccess(epoch -> vacant())
-                                .mapEmpty()
-                        : Future.succeededFuture();
-        return resigned.transform(done -> {
-            thread.shutdown();
-            return context.owner()
-                    .executeBlocking(() ->
-                            thread.awaitTermination(
-                                    LAST_ROUND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
-                    .mapEmpty();
-        });
+    }
+
+    /** Ends for good, and lets another master lead at once. */
+    public Future<Void> resign() {
+        close();
+        return off(this::giveAwayWhatIsOurs)
+                .timeout(LAST_ROUND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(isOurs -> {
+                    if (isOurs) {
+                        vacant();
+                    }
+                })
+                .onFailure(fault -> LOG.atWarn().setCause(fault).log("the lease runs out instead"))
+                .transform(done -> {
+                    thread.shutdown();
+                    return Future.succeededFuture();
+                });
+    }
+
+    /** Also what a round that was under way has won meanwhile. Blocking. */
+    private boolean giveAwayWhatIsOurs() throws StoreException {
+        Term term = store.leaderRow().term();
+        boolean isOurs = term.leased() && term.holder().node().equals(self.node());
+        return isOurs && giveAway(term.epoch());
+    }
+
+    private boolean giveAway(long epoch) throws StoreException {
+        store.leaderRow().resign(epoch);
+        return true;
     }
 
     private void vacant() {
@@ -218,15 +250,12 @@ public final class Leadership {
 
     /** One round. Blocking. */
     private Found ask(Optional<Tenure> mine, boolean mayLead, int workers) throws StoreException {
-        long sentAt = System.nanoTime();
         Holder holder = new Holder(self.node(), self.dataUri());
-        store.masters().report(new Master(self.id(), self.node(), self.dataUri(), workers));
-        Duration alive = pace.ttl();
+        long sentAt = System.nanoTime();
         if (mine.isPresent()) {
-            sentAt = System.nanoTime();
             store.leaderRow().renew(mine.get().epoch(), pace.ttl());
             Term term = new Term(mine.get().epoch(), holder, true);
-            return new Found(term, false, sentAt, store.masters().alive(alive));
+            return new Found(term, false, sentAt, register(workers));
         }
         Term term = store.leaderRow().term();
         boolean isFree = !term.leased() || term.holder().node().equals(self.node());
@@ -235,11 +264,22 @@ public final class Leadership {
             Optional<Long> epoch = store.leaderRow().acquire(holder, pace.ttl());
             if (epoch.isPresent()) {
                 Term won = new Term(epoch.get(), holder, true);
-                return new Found(won, true, sentAt, store.masters().alive(alive));
+                return new Found(won, true, sentAt, register(workers));
             }
             term = store.leaderRow().term();
         }
-        return new Found(term, false, sentAt, store.masters().alive(alive));
+        return new Found(term, false, sentAt, register(workers));
+    }
+
+    /** Says that this master lives, and who else does: that only informs, and ends no tenure. */
+    private List<Master> register(int workers) {
+        try {
+            store.masters().report(new Master(self.id(), self.node(), self.dataUri(), workers));
+            living = store.masters().alive(pace.silence());
+        } catch (StoreException fault) {
+            LOG.atWarn().setCause(fault).log("the register of masters was not reached");
+        }
+        return living;
     }
 
     private void answered(Optional<Tenure> asked, Found found) {
@@ -282,19 +322,11 @@ public final class Leadership {
                         .mapToInt(Master::workers)
                         .max()
                         .orElse(0);
-        if (tenure.isEmpty() || !HandOver.isDue(heard.silence(), others)) {
-            return;
+        if (tenure.isPresent() && heard.isCutOff(others)) {
+            standBack(
+                    tenure.get().epoch(),
+                    "no worker reaches it, and another master hears " + others);
         }
-        long epoch = tenure.get().epoch();
-        abstainUntil = System.nanoTime() + HandOver.ABSTENTION.toNanos();
-        depose("no worker reaches it, and another master hears " + others);
-        off(
-                        () -> {
-                            store.leaderRow().resign(epoch);
-                            return epoch;
-                        })
-                .onSuccess(done -> vacant())
-                .onFailure(fault -> LOG.atWarn().setCause(fault).log("the lease runs out instead"));
     }
 
     private void refused(Optional<Tenure> asked, Throwable fault) {

@@ -2,6 +2,7 @@ package dev.orrery.node.leader;
 
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
+import dev.orrery.bus.LeadLostException;
 import dev.orrery.model.Bytes;
 import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
@@ -140,15 +141,20 @@ public final class Reign implements CommitLoop.Outlet {
                 switch (message) {
                     case SchedulerRequest it -> loop.ask(id -> new Input.Asked(id, it));
                     case WorkerMessage it -> loop.ask(id -> new Input.Told(id, it));
-                    default -> Future.failedFuture("not for a scheduler: " + message);
+                    default ->
+                            throw new IllegalArgumentException("not for a scheduler: " + message);
                 };
         scheduleWake();
-        return message instanceof SchedulerRequest
-                ? reply.recover(fault ->
-                        fault instanceof StoreException it && it.kind() == StoreException.Kind.FULL
-                                ? Future.succeededFuture(refusal(it))
-                                : Future.failedFuture(fault))
-                : reply;
+        return reply.recover(fault -> instead(message, fault));
+    }
+
+    /** What failed with the whole epoch is for the next leader; for space people have to care. */
+    private static Future<Message> instead(Message message, Throwable fault) {
+        boolean isFull =
+                fault instanceof StoreException it && it.kind() == StoreException.Kind.FULL;
+        return isFull && message instanceof SchedulerRequest
+                ? Future.succeededFuture(refusal(((StoreException) fault)))
+                : Future.failedFuture(new LeadLostException(String.valueOf(fault.getMessage())));
     }
 
     /** The answer to a request while the store has no space. */
@@ -236,7 +242,7 @@ public final class Reign implements CommitLoop.Outlet {
     /** Commands nothing once the tenure is over, even what was decided and stored before. */
     @Override
     public void carryOut(Effect effect) {
-        if (ended || !holds.getAsBoolean()) {
+        if (!holds()) {
             return;
         }
         switch (effect) {
@@ -271,6 +277,11 @@ public final class Reign implements CommitLoop.Outlet {
         }
     }
 
+    @Override
+    public boolean holds() {
+        return !ended && holds.getAsBoolean();
+    }
+
     private void command(Address worker, WorkerCommand command) {
         bus.request(worker, command, COMMAND_TIMEOUT)
                 .onFailure(fault ->
@@ -296,7 +307,7 @@ public final class Reign implements CommitLoop.Outlet {
 
     private void tick() {
         wake = Optional.empty();
-        if (!ended && holds.getAsBoolean()) {
+        if (holds()) {
             loop.feed(new Input.Tick());
         }
         scheduleWake();

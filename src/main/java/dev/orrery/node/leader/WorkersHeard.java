@@ -1,6 +1,7 @@
 package dev.orrery.node.leader;
 
 import dev.orrery.model.WorkerId;
+import dev.orrery.scheduling.leadership.HandOver;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -10,10 +11,16 @@ import java.util.Map;
 public final class WorkersHeard {
 
     /** A worker whose leader is silent asks any master after its next heartbeat or two. */
-    private static final Duration LATELY = Duration.ofSeconds(6);
+    private static final int LATELY_HEARTBEATS = 3;
 
+    private final Duration heartbeat;
     private final Map<WorkerId, Long> last = new HashMap<>();
     private long latest = System.nanoTime();
+
+    /** None yet, of workers that say so often that they live. */
+    public WorkersHeard(Duration heartbeat) {
+        this.heartbeat = heartbeat;
+    }
 
     /** A message of this worker came. */
     public void from(WorkerId worker) {
@@ -26,15 +33,17 @@ public final class WorkersHeard {
         latest = System.nanoTime();
     }
 
-    /** Since any worker was heard. */
-    Duration silence() {
-        return Duration.ofNanos(System.nanoTime() - latest);
+    /** Whether a leader hears none of the workers that another master hears so many of. */
+    boolean isCutOff(int workersOfOthers) {
+        Duration silence = Duration.ofNanos(System.nanoTime() - latest);
+        return HandOver.isDue(silence, workersOfOthers, heartbeat);
     }
 
     /** How many were heard lately. */
     int count() {
         long now = System.nanoTime();
-        last.values().removeIf(at -> now - at > LATELY.toNanos());
+        long lately = heartbeat.multipliedBy(LATELY_HEARTBEATS).toNanos();
+        last.values().removeIf(at -> now - at > lately);
         return last.size();
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Brings reports to the leader: one batch under way, repeated until it is durable there; what comes
@@ -38,6 +39,7 @@ public final class ReportOutbox {
     private final Vertx vertx;
     private final Bus bus;
     private final Self self;
+    private final LongSupplier epoch;
     private final Consumer<AttemptId> acknowledged;
     private final Map<AttemptId, Report.Progress> progress = new LinkedHashMap<>();
     private final Deque<Report> waiting = new ArrayDeque<>();
@@ -53,11 +55,18 @@ public final class ReportOutbox {
     /** Who reports. */
     public record Self(WorkerId worker, long incarnation) {}
 
-    /** Nothing to report yet. */
-    public ReportOutbox(Vertx vertx, Bus bus, Self self, Consumer<AttemptId> acknowledged) {
+    /**
+     * Nothing to report yet.
+     *
+     * @param epoch the newest that the worker has heard of
+     * @param acknowledged told of ends that are durable
+     */
+    public ReportOutbox(
+            Vertx vertx, Bus bus, Self self, LongSupplier epoch, Consumer<AttemptId> acknowledged) {
         this.vertx = vertx;
         this.bus = bus;
         this.self = self;
+        this.epoch = epoch;
         this.acknowledged = acknowledged;
     }
 
@@ -132,8 +141,13 @@ public final class ReportOutbox {
         pauseMillis = Math.min(PAUSE_MILLIS_MAX, 2 * pauseMillis);
     }
 
+    /**
+     * One who led earlier may not have held the attempts, and have dropped what it acknowledged.
+     */
     private void answered(WorkerMessage.Reports reports, Message reply) {
-        if (!(reply instanceof WorkerReply.Acknowledged)) {
+        boolean isTaken =
+                reply instanceof WorkerReply.Acknowledged it && it.epoch() >= epoch.getAsLong();
+        if (!isTaken) {
             again(reports);
             return;
         }

@@ -147,12 +147,16 @@ public final class WorkerLink {
     /**
      * Another master leads: it should hear of this worker now and not at the next beat. Once an
      * epoch, for one that cannot be reached is forgotten and heard of again all the time.
+     *
+     * @return whether the epoch is new
      */
-    public void leaderChanged(long newEpoch) {
-        if (newEpoch > Math.max(epoch, announcedEpoch)) {
+    public boolean leaderChanged(long newEpoch) {
+        boolean isNew = newEpoch > Math.max(epoch, announcedEpoch);
+        if (isNew) {
             announcedEpoch = newEpoch;
             heartbeat();
         }
+        return isNew;
     }
 
     private void heartbeat() {

@@ -9,8 +9,8 @@ import java.time.Duration;
  */
 public final class HandOver {
 
-    /** Two heartbeats of a worker: one may be lost. */
-    public static final Duration SILENCE = Duration.ofSeconds(4);
+    /** With less a hiccup of the network would pass the lead around. */
+    private static final Duration SILENCE_MIN = Duration.ofSeconds(4);
 
     /** Long enough for another master to take the lead and to be seen. */
     public static final Duration ABSTENTION = Duration.ofSeconds(10);
@@ -22,8 +22,11 @@ public final class HandOver {
      *
      * @param silence since a worker was last heard, or since the lead was taken
      * @param workersOfOthers how many workers other living masters have heard lately
+     * @param heartbeat of a worker; two of them make a silence, for one may be lost
      */
-    public static boolean isDue(Duration silence, int workersOfOthers) {
-        return workersOfOthers > 0 && silence.compareTo(SILENCE) > 0;
+    public static boolean isDue(Duration silence, int workersOfOthers, Duration heartbeat) {
+        Duration two = heartbeat.multipliedBy(2);
+        Duration most = two.compareTo(SILENCE_MIN) > 0 ? two : SILENCE_MIN;
+        return workersOfOthers > 0 && silence.compareTo(most) > 0;
     }
 }

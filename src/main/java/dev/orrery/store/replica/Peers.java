@@ -14,18 +14,18 @@ import java.util.concurrent.TimeUnit;
 /** The other masters that live, as the store knew them a moment ago. */
 final class Peers {
 
-    /** What reported longer ago is not asked: it renews once a second. */
-    static final Duration ALIVE_WITHIN = Duration.ofSeconds(6);
-
     private static final long KNOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Masters masters;
     private final String self;
+    private final Duration aliveWithin;
     private volatile Known known = new Known(List.of(), System.nanoTime() - 2 * KNOWN_NANOS);
 
-    Peers(Masters masters, String self) {
+    /** Masters of which one that reported longer ago than this is not asked. */
+    Peers(Masters masters, String self, Duration aliveWithin) {
         this.masters = masters;
         this.self = self;
+        this.aliveWithin = aliveWithin;
     }
 
     String self() {
@@ -51,7 +51,7 @@ final class Peers {
         Known now = known;
         if (System.nanoTime() - now.at > KNOWN_NANOS) {
             try {
-                now = new Known(masters.alive(ALIVE_WITHIN), System.nanoTime());
+                now = new Known(masters.alive(aliveWithin), System.nanoTime());
                 known = now;
             } catch (StoreException fault) {
                 throw new IOException("which masters live cannot be read", fault);

@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,7 @@ public final class Replicas implements AutoCloseable {
 
     /** A part among masters that share a store. */
     public Replicas(Masters masters, Copies copies, Part part) {
-        this.peers = new Peers(masters, part.self);
+        this.peers = new Peers(masters, part.self, part.aliveWithin);
         this.copies = copies;
         this.wire = new Wire(part.tls, part.key.toArray());
         this.min = part.min;
@@ -42,10 +43,12 @@ public final class Replicas implements AutoCloseable {
      * Which part it is.
      *
      * @param self the id of this master's data directory
+     * @param aliveWithin after which a master that said nothing counts as gone
      * @param min masters that must have the bytes, this one among them
      * @param key the masters' secret
      */
-    public record Part(String self, int min, Optional<SSLContext> tls, Bytes key) {}
+    public record Part(
+            String self, Duration aliveWithin, int min, Optional<SSLContext> tls, Bytes key) {}
 
     /** Blobs that are kept on several masters, on top of those of this one. */
     public CentralStore blobs(CentralStore local) {

@@ -171,7 +171,12 @@ public final class SeveralMasters implements AutoCloseable {
                     new Replicas(
                             new Living(),
                             copies,
-                            new Replicas.Part(id, min, Optional.empty(), Bytes.copyOf(KEY)));
+                            new Replicas.Part(
+                                    id,
+                                    Duration.ofSeconds(6),
+                                    min,
+                                    Optional.empty(),
+                                    Bytes.copyOf(KEY)));
             local =
                     new FileCentralStore(
                             directory(), replicas.references(store.jobs()), InstantSource.system());

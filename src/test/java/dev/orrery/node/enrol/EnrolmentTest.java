@@ -57,7 +57,10 @@ final class EnrolmentTest {
         authority = Authority.of(new TlsFiles(folder.resolve("master")), Instant.now());
         invitations =
                 new Invitations(
-                        authority, this::address, List.of("10.0.0.1:5701"), InstantSource.system());
+                        authority,
+                        this::address,
+                        () -> List.of("10.0.0.1:5701"),
+                        InstantSource.system());
     }
 
     @AfterEach

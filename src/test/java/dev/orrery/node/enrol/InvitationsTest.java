@@ -35,7 +35,7 @@ final class InvitationsTest {
                 new Invitations(
                         authority,
                         () -> "https://10.1.2.1:9092",
-                        List.of("10.1.2.1:5701"),
+                        () -> List.of("10.1.2.1:5701"),
                         () -> now);
     }
 

@@ -3,6 +3,7 @@ package dev.orrery.node.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.orrery.config.Settings;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.Message.LeaderNotice;
 import dev.orrery.store.Masters.Master;
@@ -26,8 +27,8 @@ import java.util.function.Supplier;
 final class LeadershipTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final Leadership.Pace PACE =
-            new Leadership.Pace(Duration.ofMillis(600), Duration.ofMillis(100));
+    private static final Settings.Leadership PACE =
+            new Settings.Leadership(Duration.ofMillis(600), Duration.ofMillis(100));
 
     private final SharedRow row = new SharedRow();
     private Vertx vertx;
@@ -46,7 +47,7 @@ final class LeadershipTest {
     /** A master, and what it was told. */
     private final class Candidate implements Leadership.Events {
         private final Context context = vertx.getOrCreateContext();
-        private final WorkersHeard heard = new WorkersHeard();
+        private final WorkersHeard heard = new WorkersHeard(Duration.ofSeconds(2));
         private final List<Long> elections = new CopyOnWriteArrayList<>();
         private final List<String> depositions = new CopyOnWriteArrayList<>();
         private final List<LeaderNotice> vacancies = new CopyOnWriteArrayList<>();
