@@ -134,9 +134,6 @@ public final class SelfTest {
         }
         String mirror = others.get((int) (round % others.size()));
         return twice(mirror, membership.self(), MIRROR_TIMEOUT)
-                // That the other is not there yet, or not any more, is no fault of ours.
-                .recover(fault ->
-                        isUnknown(fault) ? Future.succeededFuture() : Future.failedFuture(fault))
                 .recover(fault ->
                         Future.failedFuture(
                                 codeOf(fault) == UNKNOWN ? new AddressLost(fault) : fault));

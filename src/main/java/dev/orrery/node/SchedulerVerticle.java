@@ -8,6 +8,7 @@ import dev.orrery.config.Settings;
 import dev.orrery.model.Bytes;
 import dev.orrery.node.leader.CommitLoop;
 import dev.orrery.node.leader.Leadership;
+import dev.orrery.node.leader.Offload;
 import dev.orrery.node.leader.Reign;
 import dev.orrery.node.leader.WorkersHeard;
 import dev.orrery.protocol.ClusterView;
@@ -36,8 +37,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -52,6 +51,9 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     private static final long UPKEEP_MILLIS = 1_000;
     private static final long RELOAD_PAUSE_MILLIS = 1_000;
 
+    /** A failure this soon after the last one is the same, also after the pause between them. */
+    private static final long SAME_FAILURE_NANOS = 2 * RELOAD_PAUSE_MILLIS * 1_000_000;
+
     private final LeaderBus bus;
     private final Parts parts;
     private final WorkersHeard heard;
@@ -65,7 +67,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     /** Why nobody leads, when the store has no space for it. */
     private Optional<StoreException> full = Optional.empty();
 
-    private long failedAt = System.nanoTime() - RELOAD_PAUSE_MILLIS * 1_000_000;
+    private long failedAt = System.nanoTime() - SAME_FAILURE_NANOS;
     private volatile boolean leading;
     private volatile @Nullable ClusterView lastView;
 
@@ -366,7 +368,7 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
         end(fault);
         long before = failedAt;
         failedAt = System.nanoTime();
-        if (failedAt - before > RELOAD_PAUSE_MILLIS * 1_000_000) {
+        if (failedAt - before >= SAME_FAILURE_NANOS) {
             beginAfter(epoch);
         } else if (leadership.filter(Leadership::hasOthers).isPresent()) {
             leadership.ifPresent(it -> it.standBack(epoch, what));
@@ -380,16 +382,6 @@ public final class SchedulerVerticle extends VerticleBase implements Leadership.
     }
 
     private <T> Future<T> off(ExecutorService executor, Callable<T> work) {
-        CompletableFuture<T> done =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return work.call();
-                            } catch (Exception fault) {
-                                throw new CompletionException(fault);
-                            }
-                        },
-                        executor);
-        return Future.fromCompletionStage(done, context);
+        return Offload.call(context, executor, work);
     }
 }

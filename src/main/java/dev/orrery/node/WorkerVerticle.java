@@ -123,11 +123,8 @@ public final class WorkerVerticle extends VerticleBase
     /** A master leads in this epoch; safe from any thread. */
     void leaderChanged(long epoch) {
         context.runOnContext(on ->
-                link.ifPresent(it -> {
-                    if (it.leader().leaderChanged(epoch)) {
-                        it.reports().hurry();
-                    }
-                }));
+                link.filter(it -> it.leader().leaderChanged(epoch))
+                        .ifPresent(it -> it.reports().hurry()));
     }
 
     /** Completes when a leader has welcomed the worker. */

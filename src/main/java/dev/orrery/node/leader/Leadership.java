@@ -20,8 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -350,21 +349,7 @@ public final class Leadership {
         }
     }
 
-    private interface Blocking<T> {
-        T call() throws StoreException;
-    }
-
-    private <T> Future<T> off(Blocking<T> work) {
-        CompletableFuture<T> done =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                return work.call();
-                            } catch (StoreException fault) {
-                                throw new CompletionException(fault);
-                            }
-                        },
-                        thread);
-        return Future.fromCompletionStage(done, context);
+    private <T> Future<T> off(Callable<T> work) {
+        return Offload.call(context, thread, work);
     }
 }
