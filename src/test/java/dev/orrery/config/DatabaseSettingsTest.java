@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The database that masters share, and the example of it that we ship. */
 final class DatabaseSettingsTest {
@@ -118,6 +119,21 @@ final class DatabaseSettingsTest {
         assertThatThrownBy(() -> SettingsReader.of(Map.of("leadership.renew", "2s")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("leadership.ttl");
+    }
+
+    /** A takeover has to be over before workers give their tasks up. */
+    @Test
+    void leaseAsLongAsTheFence_isRefused_whereMastersShareADatabase() {
+        Map<String, String> slow = Map.of("leadership.ttl", "22s", "leadership.renew", "1s");
+        assertThat(SettingsReader.of(slow).leadership().silence())
+                .isEqualTo(Duration.ofSeconds(24));
+        Map<String, String> shared = new TreeMap<>(slow);
+        shared.put("storage.url", LOCAL);
+
+        assertThatThrownBy(() -> SettingsReader.of(shared))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("leadership.ttl")
+                .hasMessageContaining("24s of scheduling.fence");
     }
 
     private Settings read(String text) throws IOException {

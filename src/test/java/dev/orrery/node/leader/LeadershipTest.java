@@ -10,6 +10,7 @@ import dev.orrery.store.Masters.Master;
 import dev.orrery.store.StoreException;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 import org.junit.jupiter.api.AfterEach;
@@ -174,6 +175,48 @@ final class LeadershipTest {
         assertThat(two.elections).containsExactly(2L);
         assertThat(one.vacancies).hasSize(1);
         assertThat(one.holds()).isFalse();
+    }
+
+    @Test
+    void leadThatWasWonWhileStopping_isGivenAwayToo() throws Exception {
+        row.hang();
+        Candidate one = new Candidate("a");
+        Future<Void> resigned = one.on(one.leadership::resign);
+
+        row.release();
+        resigned.await(SOON.toSeconds(), TimeUnit.SECONDS);
+
+        await().atMost(SOON).until(() -> row.term().epoch() == 1 && !row.term().leased());
+        assertThat(one.elections).isEmpty();
+    }
+
+    @Test
+    void registerThatFails_endsNoTenure() throws Exception {
+        Candidate one = new Candidate("a");
+        one.awaitElection();
+
+        row.failRegister();
+
+        await().during(PACE.ttl().multipliedBy(3)).atMost(SOON).until(one::holds);
+        assertThat(one.depositions).isEmpty();
+        assertThat(one.notice().masters()).containsExactly("a");
+    }
+
+    @Test
+    void standingBack_leavesEvenAFreeLeadAlone() throws Exception {
+        Candidate one = new Candidate("a");
+        one.awaitElection();
+
+        one.on(() -> {
+            one.leadership.standBack(1, "the test says so");
+            return true;
+        });
+
+        await().atMost(SOON).until(() -> !row.term().leased());
+        await().during(PACE.ttl().multipliedBy(3))
+                .atMost(SOON)
+                .until(() -> row.term().epoch() == 1);
+        assertThat(one.depositions).containsExactly("the test says so");
     }
 
     @Test

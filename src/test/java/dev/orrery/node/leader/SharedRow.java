@@ -29,6 +29,7 @@ final class SharedRow implements Store, LeaderRow, Masters {
     private Term term = new Term(0, new Holder("", ""), false);
     private long leaseEnd = System.nanoTime();
     private volatile boolean hangs;
+    private volatile boolean registerFails;
 
     /** Lets every call hang from now on, until {@link #release}. */
     void hang() {
@@ -37,6 +38,11 @@ final class SharedRow implements Store, LeaderRow, Masters {
 
     void release() {
         released.countDown();
+    }
+
+    /** Refuses to say who lives from now on. */
+    void failRegister() {
+        registerFails = true;
     }
 
     /** Another master raises the epoch, whatever lease runs. */
@@ -108,7 +114,10 @@ final class SharedRow implements Store, LeaderRow, Masters {
     }
 
     @Override
-    public synchronized void report(Master self) {
+    public synchronized void report(Master self) throws StoreException {
+        if (registerFails) {
+            throw new StoreException(Kind.UNAVAILABLE, "no register");
+        }
         alive.put(self.id(), self);
     }
 
