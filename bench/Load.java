@@ -29,6 +29,8 @@ import java.util.regex.Pattern;
  *
  * <pre>
  *   java Load.java throughput URI TOKEN WORKLOAD N BODY   submit N jobs, wait until all have ended
+ *   java Load.java submit URI TOKEN WORKLOAD N BODY       submit N jobs
+ *   java Load.java first URI TOKEN WORKLOAD N ''          wait until N jobs have succeeded
  *   java Load.java latency URI TOKEN WORKLOAD N BODY      one job at a time, submit to end seen
  * </pre>
  *
@@ -44,6 +46,7 @@ public final class Load {
     private static final int WAIT_SECONDS = 300;
     private static final Pattern ENDED =
             Pattern.compile("\"(succeeded|failed|cancelled|expired)\":(\\d+)");
+    private static final Pattern SUCCEEDED = Pattern.compile("\"(succeeded)\":(\\d+)");
 
     private final URI server;
     private final String token;
@@ -57,30 +60,47 @@ public final class Load {
         Load load = new Load(URI.create(args[1]), args[2]);
         int count = Integer.parseInt(args[4]);
         byte[] request = load.post(args[5]);
-        if (args[0].equals("latency")) {
-            load.latency(args[3], count, request);
-        } else {
-            load.throughput(args[3], count, request);
+        switch (args[0]) {
+            case "latency" -> load.latency(args[3], count, request);
+            case "submit" -> load.accepted(args[3], count, request);
+            case "first" -> load.first(count);
+            case "throughput" -> load.throughput(args[3], count, request);
+            default -> throw new IllegalArgumentException("no such mode: " + args[0]);
+        }
+    }
+
+    private void accepted(String workload, int count, byte[] request) throws IOException {
+        long start = System.nanoTime();
+        submit(count, request);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        line(workload + "-accepted", count, seconds, count / seconds, "tasks/s");
+    }
+
+    private void first(int count) throws Exception {
+        try (Connection poll = new Connection()) {
+            awaitEnds(poll, SUCCEEDED, count);
         }
     }
 
     /** One thread for all connections, which leaves the machine to the server. */
     private void throughput(String workload, int count, byte[] request) throws Exception {
         try (Connection poll = new Connection()) {
-            long before = ended(poll);
+            long before = ended(poll, ENDED);
             long start = System.nanoTime();
-            submit(count, request);
-            double accepted = (System.nanoTime() - start) / 1e9;
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
-            while (ended(poll) - before < count) {
-                if (System.nanoTime() > deadline) {
-                    throw new TimeoutException("not all jobs ended");
-                }
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-            }
+            accepted(workload, count, request);
+            awaitEnds(poll, ENDED, before + count);
             double seconds = (System.nanoTime() - start) / 1e9;
-            line(workload + "-accepted", count, accepted, count / accepted, "tasks/s");
             line(workload, count, seconds, count / seconds, "tasks/s");
+        }
+    }
+
+    private void awaitEnds(Connection poll, Pattern states, long count) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (ended(poll, states) < count) {
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("not all jobs ended");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
     }
 
@@ -236,7 +256,7 @@ public final class Load {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private long ended(Connection connection) throws IOException {
+    private long ended(Connection connection, Pattern states) throws IOException {
         connection.out.write(
                 ("GET /api/v1/cluster HTTP/1.1\r\nHost: "
                                 + server.getAuthority()
@@ -245,7 +265,7 @@ public final class Load {
                                 + "\r\n\r\n")
                         .getBytes(StandardCharsets.UTF_8));
         connection.out.flush();
-        Matcher counts = ENDED.matcher(connection.expect(200));
+        Matcher counts = states.matcher(connection.expect(200));
         long sum = 0;
         while (counts.find()) {
             sum += Long.parseLong(counts.group(2));
