@@ -1,10 +1,9 @@
 package dev.orrery;
 
-import dev.orrery.cli.Finding;
 import dev.orrery.cli.Upkeep;
 import dev.orrery.config.Settings;
+import dev.orrery.model.Finding;
 import dev.orrery.store.StoreException;
-import dev.orrery.store.StoreFinding;
 import dev.orrery.store.backup.EmptyDatabase;
 import dev.orrery.store.backup.Restore;
 import dev.orrery.store.postgres.PostgresExamination;
@@ -47,22 +46,10 @@ final class StoreUpkeep implements Upkeep {
 
     @Override
     public List<Finding> examine(Settings settings) {
-        List<StoreFinding> found =
-                settings.storage()
-                        .database()
-                        .map(PostgresExamination::of)
-                        .orElseGet(() -> SqliteExamination.of(settings.server().data()));
-        return found.stream().map(StoreUpkeep::finding).toList();
-    }
-
-    private static Finding finding(StoreFinding found) {
-        Finding.Grade grade =
-                switch (found.grade()) {
-                    case OK -> Finding.Grade.OK;
-                    case WARN -> Finding.Grade.WARN;
-                    case FAIL -> Finding.Grade.FAIL;
-                };
-        return new Finding(grade, found.check(), found.what(), found.remedy());
+        return settings.storage()
+                .database()
+                .map(PostgresExamination::of)
+                .orElseGet(() -> SqliteExamination.of(settings.server().data()));
     }
 
     private static Holding holding(Restore.Summary summary) {

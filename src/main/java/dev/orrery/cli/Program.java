@@ -170,7 +170,7 @@ public final class Program {
 
     private static int notUnderstood(Context context, ParameterException e) {
         CommandLine command = e.getCommandLine();
-        context.complain("orrery: " + TerminalText.clean(String.valueOf(e.getMessage())));
+        complain(context, String.valueOf(e.getMessage()));
         if (!UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
             context.complain(
                     "orrery: see '" + command.getCommandSpec().qualifiedName() + " --help'");
@@ -179,19 +179,25 @@ public final class Program {
         return ofRun ? ExitCode.RUN_FAILED : ExitCode.USAGE;
     }
 
+    /** Texts of others are in it: they act on nothing, and each further line is seen to be one. */
+    private static void complain(Context context, String message) {
+        List<String> lines = message.lines().map(TerminalText::clean).toList();
+        context.complain("orrery: " + String.join("\n    ", lines));
+    }
+
     private static int failed(Context context, Exception e) {
         return switch (e) {
             case CommandException failure -> {
-                context.complain("orrery: " + failure.getMessage());
+                complain(context, String.valueOf(failure.getMessage()));
                 yield failure.exitCode();
             }
             case ConfigurationException faults -> {
-                faults.faults().forEach(fault -> context.complain("orrery: " + fault));
+                faults.faults().forEach(fault -> complain(context, fault));
                 yield ExitCode.CONFIGURATION;
             }
             case ParameterException usage -> notUnderstood(context, usage);
             default -> {
-                context.complain("orrery: a bug: " + e);
+                complain(context, "a bug: " + e);
                 for (StackTraceElement frame : e.getStackTrace()) {
                     context.complain("    at " + frame);
                 }

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the command line understands, and how failures become exit codes. */
@@ -76,6 +77,28 @@ final class ProgramTest {
 
             assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
         }
+    }
+
+    @Test
+    void textOfAServer_doesNotActOnTheTerminal() throws IOException {
+        try (FakeServer server = new FakeServer()) {
+            server.json("GET /jobs/last", 409, "{\"detail\":\"one\\u001b[2J\\norrery: two\"}");
+
+            Invocation run = new Invocation().to(server).run("status", "last");
+
+            assertThat(run.err()).contains("one\ufffd[2J").doesNotContain("\u001b", "\norrery:");
+        }
+    }
+
+    @Test
+    void faultOfSeveralLines_isShownInSeveral() throws IOException {
+        Path conf = Files.writeString(folder.resolve("conf.yaml"), "server: [\n");
+
+        Invocation run = new Invocation().run("master", "--conf", conf.toString());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(run.err()).startsWith("orrery: " + conf).doesNotContain("\ufffd");
+        assertThat(run.err().lines().skip(1)).isNotEmpty().allMatch(it -> it.startsWith("    "));
     }
 
     @Test

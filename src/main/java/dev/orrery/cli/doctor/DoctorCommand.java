@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 
 import dev.orrery.cli.ExitCode;
-import dev.orrery.cli.Finding;
-import dev.orrery.cli.Finding.Grade;
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.option.ServerOptions;
@@ -13,6 +11,8 @@ import dev.orrery.cli.text.TerminalText;
 import dev.orrery.config.ConfigurationException;
 import dev.orrery.config.Settings;
 import dev.orrery.config.SettingsReader;
+import dev.orrery.model.Finding;
+import dev.orrery.model.Finding.Grade;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -3,7 +3,6 @@ package dev.orrery.cli.doctor;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.orrery.cli.CommandException;
-import dev.orrery.cli.Finding;
 import dev.orrery.cli.RootCommand;
 import dev.orrery.cli.client.ApiException;
 import dev.orrery.cli.client.ApiPath;
@@ -14,6 +13,7 @@ import dev.orrery.cli.client.Json;
 import dev.orrery.cli.client.UnreachableException;
 import dev.orrery.cli.option.ServerOptions;
 import dev.orrery.config.Settings;
+import dev.orrery.model.Finding;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +22,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,10 +48,10 @@ final class ServerChecks {
     List<Finding> all() {
         certificateFiles();
         try {
-            Connection connection = options.connection(root);
+            Connection connection = options.connection(root, data());
             Optional<Endpoint> endpoint = connection.endpoint();
             if (endpoint.isEmpty()) {
-                findings.add(Finding.ok("server", "none runs in " + root.data()));
+                findings.add(Finding.ok("server", "none runs in " + data()));
                 settings.ifPresent(this::ports);
             } else {
                 endpoint.get().servers().forEach(uri -> server(endpoint.get(), uri));
@@ -65,9 +66,13 @@ final class ServerChecks {
         return findings;
     }
 
+    private Path data() {
+        return settings.map(known -> known.server().data()).orElseGet(root::data);
+    }
+
     private void certificateFiles() {
         Optional<Path> named = settings.flatMap(it -> it.server().tls()).map(Settings.Tls::cert);
-        Path own = root.data().resolve("tls").resolve("node.pem");
+        Path own = data().resolve("tls").resolve("node.pem");
         named.or(() -> Optional.of(own).filter(Files::exists))
                 .map(file -> CertificateChecks.ofFile(file, Instant.now()))
                 .ifPresent(findings::add);
@@ -77,17 +82,14 @@ final class ServerChecks {
         if ("https".equals(uri.getScheme())) {
             findings.add(CertificateChecks.ofServer(uri, Instant.now()));
         }
+        // Asked once each: who waits for a cluster to get well learns nothing of what ails it.
         Client client =
-                new Client(new Endpoint(List.of(uri), endpoint.token(), endpoint.authority()));
+                new Client(new Endpoint(List.of(uri), endpoint.token(), endpoint.authority()))
+                        .within(Duration.ZERO);
         try {
-            Optional<String> unready = client.unreadiness();
-            findings.add(
-                    unready.isEmpty()
-                            ? Finding.ok("server", uri + " serves")
-                            : Finding.fail(
-                                    "server",
-                                    uri + " does not serve: " + unready.get(),
-                                    "wait, or look into its log"));
+            readiness(client, uri);
+            masters(client);
+            cluster(client);
         } catch (UnreachableException e) {
             findings.add(
                     Finding.fail(
@@ -95,43 +97,47 @@ final class ServerChecks {
                             String.valueOf(e.getMessage()),
                             "start it, or correct --server; between machines look at firewall,"
                                     + " --host and, for https, --tls-ca"));
-            return;
+        } catch (CommandException e) {
+            findings.add(
+                    Finding.fail(
+                            "server",
+                            uri + ": " + e.getMessage(),
+                            "see whether it is Orrery that listens there"));
         }
-        cluster(client);
     }
 
-    /** An answer to this comes from the leader, over the bus. */
-    private void cluster(Client client) {
+    private void readiness(Client client, URI uri) {
+        Optional<String> unready = client.unreadiness();
+        findings.add(
+                unready.isEmpty()
+                        ? Finding.ok("server", uri + " serves")
+                        : Finding.fail(
+                                "server",
+                                uri + " does not serve: " + unready.get(),
+                                "wait, or look into its log"));
+    }
+
+    /** As the store tells them, which depends neither on the bus nor on a leader. */
+    private void masters(Client client) {
         try {
-            JsonNode cluster = client.get(ApiPath.of("cluster"));
-            findings.add(Finding.ok("server.token", "is taken"));
-            findings.add(
-                    Finding.ok(
-                            "bus.leader",
-                            "answers over the bus, in epoch "
-                                    + Json.textOrDash(cluster, "epoch")
-                                    + ", Orrery "
-                                    + Json.textOrDash(cluster, "version")));
-            nodes(client.get(ApiPath.of("nodes")).path("items"));
             masters(client.get(ApiPath.of("masters")));
         } catch (ApiException e) {
-            boolean token = e.status() == 401 || e.status() == 403;
-            findings.add(
-                    token
-                            ? Finding.fail(
-                                    "server.token",
-                                    String.valueOf(e.getMessage()),
-                                    "name a file with --token-file; 'orrery token create' on the"
-                                            + " master makes one")
-                            : Finding.fail(
-                                    "bus.leader",
-                                    String.valueOf(e.getMessage()),
-                                    "see in the logs who leads and whether the bus was lost;"
-                                            + " restart a node that stays deaf"));
+            if (e.status() == 404) {
+                findings.add(
+                        Finding.warn(
+                                "store.masters",
+                                "this server is older and cannot tell",
+                                "let all masters be of one version"));
+            } else if (!isAboutTheToken(e)) {
+                findings.add(
+                        Finding.fail(
+                                "store.masters",
+                                String.valueOf(e.getMessage()),
+                                "see in its log whether it reaches the database"));
+            }
         }
     }
 
-    /** As the store tells them, which does not depend on the bus. */
     private void masters(JsonNode masters) {
         List<String> names = new ArrayList<>();
         boolean led = masters.path("items").isEmpty();
@@ -149,6 +155,39 @@ final class ServerChecks {
                                 "nobody leads: " + what,
                                 "wait ten seconds; then look into the masters' logs whether they"
                                         + " reach the database"));
+    }
+
+    /** An answer to this comes from the leader, over the bus. */
+    private void cluster(Client client) {
+        try {
+            JsonNode cluster = client.get(ApiPath.of("cluster"));
+            findings.add(Finding.ok("server.token", "is taken"));
+            findings.add(
+                    Finding.ok(
+                            "bus.leader",
+                            "answers over the bus, in epoch "
+                                    + Json.textOrDash(cluster, "epoch")
+                                    + ", Orrery "
+                                    + Json.textOrDash(cluster, "version")));
+            nodes(client.get(ApiPath.of("nodes")).path("items"));
+        } catch (ApiException e) {
+            findings.add(
+                    isAboutTheToken(e)
+                            ? Finding.fail(
+                                    "server.token",
+                                    String.valueOf(e.getMessage()),
+                                    "name a file with --token-file; 'orrery token create' on the"
+                                            + " master makes one")
+                            : Finding.fail(
+                                    "bus.leader",
+                                    String.valueOf(e.getMessage()),
+                                    "see in the logs who leads and whether the bus was lost;"
+                                            + " restart a node that stays deaf"));
+        }
+    }
+
+    private static boolean isAboutTheToken(ApiException e) {
+        return e.status() == 401 || e.status() == 403;
     }
 
     private void nodes(JsonNode nodes) {

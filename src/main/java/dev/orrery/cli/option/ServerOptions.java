@@ -51,8 +51,12 @@ public final class ServerOptions {
 
     /** Where the flags, the environment and the data directory lead. */
     public Connection connection(RootCommand root) {
-        return new Connection(
-                root.data(), server, tokenFile, authority, root.context().environment());
+        return connection(root, root.data());
+    }
+
+    /** The same with a data directory that a configuration names. */
+    public Connection connection(RootCommand root, Path data) {
+        return new Connection(data, server, tokenFile, authority, root.context().environment());
     }
 
     /** A session with the cluster; that of an ended 'run' is started again to be read. */

@@ -1,12 +1,13 @@
 package dev.orrery.cli.upkeep;
 
 import dev.orrery.cli.Upkeep;
+import dev.orrery.cli.text.TerminalText;
 import dev.orrery.cli.text.Times;
 import dev.orrery.model.Quantities;
 
 import java.util.List;
 
-/** What a backup holds, for people. */
+/** What a backup holds, for people; what it says itself is cleaned. */
 final class HoldingText {
 
     private static final int SHOWN_MAX = 10;
@@ -14,13 +15,14 @@ final class HoldingText {
     private HoldingText() {}
 
     static String of(Upkeep.Holding holding) {
-        return "%d jobs, %d files, %s, taken %s by Orrery %s"
-                .formatted(
-                        holding.jobs(),
-                        holding.files(),
-                        Quantities.describeSize(holding.bytes()),
-                        Times.show(holding.takenAt().toString()),
-                        holding.version());
+        return TerminalText.clean(
+                "%d jobs, %d files, %s, taken %s by Orrery %s"
+                        .formatted(
+                                holding.jobs(),
+                                holding.files(),
+                                Quantities.describeSize(holding.bytes()),
+                                Times.show(holding.takenAt().toString()),
+                                holding.version()));
     }
 
     /** What was lost before the backup was taken. */
@@ -34,7 +36,7 @@ final class HoldingText {
                 "orrery: all but "
                         + count
                         + " files that jobs refer to and that the server does not have: "
-                        + first
+                        + TerminalText.clean(first)
                         + (count > SHOWN_MAX ? ", …" : ""));
     }
 }

@@ -14,10 +14,12 @@ import picocli.CommandLine.Parameters;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 /** Makes a data directory of a backup. */
@@ -57,16 +59,31 @@ public final class RestoreCommand implements Callable<Integer> {
             if (check) {
                 return report(upkeep.verify(backup), file + " is whole");
             }
-            Settings settings =
-                    SettingsReader.read(
-                            conf,
-                            root.context().environment(),
-                            Map.of("server.data", root.data().toAbsolutePath().toString()));
-            Upkeep.Holding holding = upkeep.restore(backup, settings);
-            return report(holding, settings.server().data() + " is restored");
+            Map<String, String> flags = new TreeMap<>();
+            root.namedData().ifPresent(data -> flags.put("server.data", data.toString()));
+            Settings settings = SettingsReader.read(conf, root.context().environment(), flags);
+            return report(
+                    restore(upkeep, backup, settings), settings.server().data() + " is restored");
         } catch (IOException e) {
             String reason = e.getMessage() == null ? e.toString() : e.getMessage();
             throw new CommandException(ExitCode.FAILED, "nothing is restored: " + reason, e);
+        }
+    }
+
+    private static Upkeep.Holding restore(Upkeep upkeep, InputStream backup, Settings settings)
+            throws IOException {
+        try {
+            return upkeep.restore(backup, settings);
+        } catch (FileSystemException e) {
+            // It says little more than the name of a file.
+            throw new IOException(
+                    e.getMessage()
+                            + ": "
+                            + e.getClass().getSimpleName()
+                            + "; the directory is made beside its place, as DIR.restoring, and then"
+                            + " renamed: be the user of the service, let it write there, and name"
+                            + " no mount point but a directory in it",
+                    e);
         }
     }
 

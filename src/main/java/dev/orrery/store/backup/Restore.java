@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
@@ -87,8 +88,9 @@ public final class Restore {
     public static Summary restore(
             InputStream backup, Path data, Function<Path, EmptyDatabase> database)
             throws IOException, StoreException, SQLException {
-        refuseUnlessEmpty(data);
         Path target = data.toAbsolutePath().normalize();
+        refuseMountPoint(target);
+        refuseUnlessEmpty(data);
         Path work = target.resolveSibling(target.getFileName() + ".restoring");
         Directories.remove(work);
         PrivateFiles.directory(work);
@@ -100,6 +102,22 @@ public final class Restore {
             return unpacked.summary();
         } finally {
             Directories.remove(work);
+        }
+    }
+
+    /** Its name cannot be given to another directory, which is better said before all the work. */
+    private static void refuseMountPoint(Path target) throws IOException {
+        Path parent = target.getParent();
+        boolean isMountPoint =
+                parent == null
+                        || (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)
+                                && !Files.getAttribute(target, "unix:dev")
+                                        .equals(Files.getAttribute(parent, "unix:dev")));
+        if (isMountPoint) {
+            throw new IOException(
+                    target
+                            + " is a mount point: name a directory in it, with --data, and start"
+                            + " Orrery with that one");
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.orrery.store.postgres;
 
 import dev.orrery.config.Settings;
+import dev.orrery.model.Finding;
 import dev.orrery.store.StoreException;
-import dev.orrery.store.StoreFinding;
 import dev.orrery.store.sql.Session;
 
 import java.io.IOException;
@@ -26,14 +26,14 @@ public final class PostgresExamination {
                     + " ORDER BY id";
 
     private final Settings.Database database;
-    private final List<StoreFinding> findings = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
 
     private PostgresExamination(Settings.Database database) {
         this.database = database;
     }
 
     /** What was found. */
-    public static List<StoreFinding> of(Settings.Database database) {
+    public static List<Finding> of(Settings.Database database) {
         PostgresExamination examination = new PostgresExamination(database);
         examination.examine();
         return examination.findings;
@@ -43,7 +43,7 @@ public final class PostgresExamination {
         try {
             Connector connector = Connector.of(database);
             try (Session session = connector.open(Connector.Use.READ)) {
-                findings.add(StoreFinding.ok("store.server", database.url() + " answers"));
+                findings.add(Finding.ok("store.server", database.url() + " answers"));
                 server(connector, session);
                 care(session);
                 clock(session);
@@ -51,13 +51,13 @@ public final class PostgresExamination {
             }
         } catch (IOException e) {
             findings.add(
-                    StoreFinding.fail(
+                    Finding.fail(
                             "store.server",
                             "the password cannot be read: " + e,
                             "correct storage.passwordFile; it must be readable here"));
         } catch (SQLException e) {
             findings.add(
-                    StoreFinding.fail(
+                    Finding.fail(
                             "store.server",
                             database.url() + ": " + e.getMessage(),
                             "see that it runs, that storage.url, storage.user and"
@@ -71,8 +71,7 @@ public final class PostgresExamination {
             ServerCheck.check(session, connector.name(), new PostgresFaults(connector.name()));
         } catch (StoreException e) {
             findings.add(
-                    StoreFinding.fail(
-                            "store.version", String.valueOf(e.getMessage()), "as it says"));
+                    Finding.fail("store.version", String.valueOf(e.getMessage()), "as it says"));
         }
     }
 
@@ -82,13 +81,13 @@ public final class PostgresExamination {
             String value = text(session, "SELECT current_setting('" + setting + "')");
             findings.add(
                     value.equals("off")
-                            ? StoreFinding.fail(
+                            ? Finding.fail(
                                     "store.durable",
                                     setting + " is off: a crash loses what was acknowledged",
                                     "ALTER SYSTEM SET "
                                             + setting
                                             + " = on; SELECT pg_reload_conf()")
-                            : StoreFinding.ok("store.durable", setting + " is " + value));
+                            : Finding.ok("store.durable", setting + " is " + value));
         }
         String commit =
                 text(
@@ -96,11 +95,11 @@ public final class PostgresExamination {
                         "SELECT reset_val FROM pg_settings WHERE name = 'synchronous_commit'");
         findings.add(
                 commit.equals("off")
-                        ? StoreFinding.warn(
+                        ? Finding.warn(
                                 "store.durable",
                                 "synchronous_commit is off; we set it to on for ourselves",
                                 "ALTER SYSTEM SET synchronous_commit = on; SELECT pg_reload_conf()")
-                        : StoreFinding.ok("store.durable", "synchronous_commit is " + commit));
+                        : Finding.ok("store.durable", "synchronous_commit is " + commit));
     }
 
     private void clock(Session session) throws SQLException {
@@ -114,34 +113,34 @@ public final class PostgresExamination {
         String what = "the database's is " + apart.toMillis() + " ms ahead of ours";
         findings.add(
                 far
-                        ? StoreFinding.warn(
+                        ? Finding.warn(
                                 "clock.database",
                                 what,
                                 "have one service keep both; leases run by the database's alone")
-                        : StoreFinding.ok("clock.database", what));
+                        : Finding.ok("clock.database", what));
     }
 
     private void tables(Session session) throws SQLException {
         String there =
                 text(session, "SELECT count(*) FROM pg_tables WHERE tablename = 'schema_version'");
         if (there.equals("0")) {
-            findings.add(StoreFinding.ok("store.schema", "none yet; the first master makes it"));
+            findings.add(Finding.ok("store.schema", "none yet; the first master makes it"));
             return;
         }
         long version = session.number(SCHEMA);
         int known = PostgresStore.MIGRATIONS.latest();
         findings.add(
                 version > known
-                        ? StoreFinding.fail(
+                        ? Finding.fail(
                                 "store.schema",
                                 "version " + version + ", this program knows " + known,
                                 "start the newer Orrery that wrote it, or restore a backup of this"
                                         + " one")
-                        : StoreFinding.ok("store.schema", "version " + version));
-        findings.add(StoreFinding.ok("store.leader", text(session, LEADER)));
+                        : Finding.ok("store.schema", "version " + version));
+        findings.add(Finding.ok("store.leader", text(session, LEADER)));
         List<String> masters = session.select(MASTERS, List.of(), row -> row.getString(1));
         findings.add(
-                StoreFinding.ok(
+                Finding.ok(
                         "store.masters",
                         masters.isEmpty() ? "none lives" : String.join(", ", masters)));
     }

@@ -1,6 +1,6 @@
 package dev.orrery.store.sqlite;
 
-import dev.orrery.store.StoreFinding;
+import dev.orrery.model.Finding;
 import dev.orrery.store.sqlite.file.WalFile;
 
 import org.sqlite.SQLiteConfig;
@@ -32,7 +32,7 @@ public final class SqliteExamination {
 
     private final Path data;
     private final Path file;
-    private final List<StoreFinding> findings = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
 
     private SqliteExamination(Path data) {
         this.data = data;
@@ -40,7 +40,7 @@ public final class SqliteExamination {
     }
 
     /** What was found in the directory. */
-    public static List<StoreFinding> of(Path data) {
+    public static List<Finding> of(Path data) {
         SqliteExamination examination = new SqliteExamination(data);
         examination.examine();
         return examination.findings;
@@ -48,7 +48,7 @@ public final class SqliteExamination {
 
     private void examine() {
         if (!Files.exists(file)) {
-            findings.add(StoreFinding.ok("store.file", "no store yet in " + data));
+            findings.add(Finding.ok("store.file", "no store yet in " + data));
             return;
         }
         try {
@@ -56,13 +56,13 @@ public final class SqliteExamination {
             // In use, the end of the write-ahead log moves under our eyes.
             Optional<String> damage = inUse ? Optional.empty() : new WalFile(file).damage();
             if (damage.isPresent()) {
-                findings.add(StoreFinding.fail("store.file", damage.get(), REMEDY));
+                findings.add(Finding.fail("store.file", damage.get(), REMEDY));
                 return;
             }
             look(inUse);
         } catch (IOException e) {
             findings.add(
-                    StoreFinding.fail(
+                    Finding.fail(
                             "store.file",
                             file + " cannot be read: " + e,
                             "run doctor as the user that runs Orrery"));
@@ -93,7 +93,7 @@ public final class SqliteExamination {
             leader(statement, inUse);
             misfits(statement);
         } catch (SQLException e) {
-            findings.add(StoreFinding.fail("store.file", file + ": " + e.getMessage(), REMEDY));
+            findings.add(Finding.fail("store.file", file + ": " + e.getMessage(), REMEDY));
         }
     }
 
@@ -103,12 +103,12 @@ public final class SqliteExamination {
         String found = text(statement, check);
         findings.add(
                 found.equals("ok")
-                        ? StoreFinding.ok(
+                        ? Finding.ok(
                                 "store.file",
                                 file
                                         + (whole ? " is sound" : " is sound as far as was read")
                                         + (inUse ? ", in use" : ", not in use"))
-                        : StoreFinding.fail("store.file", file + " is damaged: " + found, REMEDY));
+                        : Finding.fail("store.file", file + " is damaged: " + found, REMEDY));
     }
 
     private void schema(Statement statement) throws SQLException {
@@ -116,14 +116,14 @@ public final class SqliteExamination {
         int known = SqliteStore.MIGRATIONS.latest();
         if (version > known) {
             findings.add(
-                    StoreFinding.fail(
+                    Finding.fail(
                             "store.schema",
                             "version " + version + ", this program knows " + known,
                             "start the newer Orrery that wrote it, or restore a backup of this"
                                     + " one"));
         } else {
             findings.add(
-                    StoreFinding.ok(
+                    Finding.ok(
                             "store.schema",
                             "version "
                                     + version
@@ -137,7 +137,7 @@ public final class SqliteExamination {
         String holder = text(statement, "SELECT holder FROM leader");
         long epoch = number(statement, "SELECT epoch FROM leader");
         findings.add(
-                StoreFinding.ok(
+                Finding.ok(
                         "store.leader",
                         "epoch " + epoch + (inUse ? ", of " + holder : ", nobody leads now")));
     }
@@ -146,7 +146,7 @@ public final class SqliteExamination {
         long misfits = number(statement, "SELECT count(*) FROM misfits");
         if (misfits > 0) {
             findings.add(
-                    StoreFinding.warn(
+                    Finding.warn(
                             "store.misfits",
                             misfits + " runs of events did not follow on those of their jobs",
                             "a bug: report it with the table misfits; no other job is touched"));

@@ -2,9 +2,9 @@ package dev.orrery.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.orrery.cli.Finding;
-import dev.orrery.cli.Finding.Grade;
 import dev.orrery.config.SettingsReader;
+import dev.orrery.model.Finding;
+import dev.orrery.model.Finding.Grade;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.orrery.cli.CommandException;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.FakeServer;
-import dev.orrery.cli.Finding;
 import dev.orrery.cli.Invocation;
 import dev.orrery.cli.RunningServer;
 import dev.orrery.cli.Servers;
 import dev.orrery.cli.Upkeep;
 import dev.orrery.config.Role;
 import dev.orrery.config.Settings;
+import dev.orrery.model.Finding;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -155,6 +156,49 @@ final class UpkeepCommandsTest {
     }
 
     @Test
+    void restore_fillsTheDirectoryOfTheConfigurationUnlessAnotherIsNamed() throws IOException {
+        Files.writeString(file(), "whole");
+        Path conf = directory.resolve("conf.yaml");
+        Path own = directory.resolve("own");
+        Path other = directory.resolve("other");
+        Files.writeString(conf, "server:\n  data: " + own + "\n");
+
+        run("restore", "--conf", conf.toString(), file().toString());
+        run("--data", other.toString(), "restore", "--conf", conf.toString(), file().toString());
+
+        assertThat(store.restored).containsExactly("whole into " + own, "whole into " + other);
+    }
+
+    @Test
+    void restoreThatMayNotWrite_saysWhere() throws IOException {
+        Files.writeString(file(), "whole");
+        store.refused = "/var/lib/orrery.restoring";
+
+        Invocation failed = run("restore", file().toString());
+
+        assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(failed.err())
+                .contains("nothing is restored: /var/lib/orrery.restoring: AccessDenied")
+                .contains("the user of the service")
+                .contains("no mount point");
+    }
+
+    @Test
+    void textOfABackup_doesNotActOnTheTerminal() throws IOException {
+        Files.writeString(file(), "whole");
+        store.version = "0.4\u001b[2J";
+        store.missing.add("ab\u001b]0;x\u0007");
+        Invocation checked = run("restore", "--check", file().toString());
+        store.fault = "restore it with Orrery \u001b[31m";
+        Invocation failed = run("restore", file().toString());
+
+        assertThat(checked.exitCode()).isZero();
+        assertThat(checked.out()).contains("by Orrery 0.4\ufffd[2J");
+        assertThat(checked.err()).contains("ab\ufffd]0;x\ufffd");
+        assertThat(failed.err()).contains("with Orrery \ufffd[31m");
+    }
+
+    @Test
     void check_restoresNothing() throws IOException {
         Files.writeString(file(), "whole");
 
@@ -170,6 +214,8 @@ final class UpkeepCommandsTest {
         private final List<String> restored = new ArrayList<>();
         private final List<String> missing = new ArrayList<>();
         private String fault = "";
+        private String refused = "";
+        private String version = "0.4";
 
         @Override
         public RunningServer start(Set<Role> roles, Settings settings) {
@@ -196,10 +242,14 @@ final class UpkeepCommandsTest {
         }
 
         private Holding holding() throws IOException {
+            if (!refused.isEmpty()) {
+                throw new AccessDeniedException(refused);
+            }
             if (!fault.isEmpty()) {
                 throw new IOException(fault);
             }
-            return new Holding(Instant.parse("2026-12-01T08:00:00Z"), "0.4", 2, 3, 4_096, missing);
+            return new Holding(
+                    Instant.parse("2026-12-01T08:00:00Z"), version, 2, 3, 4_096, missing);
         }
 
         @Override

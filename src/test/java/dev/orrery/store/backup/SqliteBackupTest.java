@@ -13,6 +13,8 @@ import dev.orrery.store.sqlite.SqliteTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -92,6 +94,16 @@ final class SqliteBackupTest extends BackupContractTest {
             assertThat(row.getLong(1)).isEqualTo(7);
             assertThat(row.getLong(2)).isEqualTo(1);
         }
+    }
+
+    @Test
+    void mountPoint_isRefusedBeforeAnythingIsDone() {
+        InputStream untouched = InputStream.nullInputStream();
+
+        assertThatThrownBy(() -> Restore.restore(untouched, Path.of("/proc"), this::target))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("/proc is a mount point");
+        assertThat(Path.of("/proc.restoring")).doesNotExist();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.orrery.cli;
+package dev.orrery.model;
 
 /**
  * One thing that was looked at.
