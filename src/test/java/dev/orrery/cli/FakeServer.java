@@ -47,6 +47,7 @@ public final class FakeServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Queue<Answer>> answers = new HashMap<>();
     private volatile String retryAfter = "";
+    private volatile String streamStart = ": ping\n\n";
     private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
 
     /** Starts on any free port. */
@@ -77,9 +78,15 @@ public final class FakeServer implements AutoCloseable {
         return add(request, 200, "application/octet-stream", body);
     }
 
+    /** Says at the beginning of each stream that is prepared from now on how often it pings. */
+    public FakeServer pingingEvery(long seconds) {
+        streamStart = ": ping every " + seconds + " s\nretry: 1000\n\n";
+        return this;
+    }
+
     /** Answers with events, written as {@code type data}, and ends the stream. */
     public FakeServer events(String request, String... events) {
-        StringBuilder text = new StringBuilder(": ping\n\n");
+        StringBuilder text = new StringBuilder(streamStart);
         for (String event : events) {
             int space = event.indexOf(' ');
             text.append("id: t:1\nevent: ")

@@ -20,7 +20,9 @@ import java.time.Duration;
 /** The leader's scheduler, as the routes ask it over the bus. */
 public final class Leader {
     private static final Logger LOG = LoggerFactory.getLogger(Leader.class);
-    private static final Duration TIMEOUT = Duration.ofSeconds(12);
+
+    /** Shorter than the command line waits, {@code cli.client.Client.SHORT_TIMEOUT}. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(12);
 
     private final Bus bus;
 

@@ -40,7 +40,8 @@ final class SseSession implements Mailbox.Sink {
         response.drainHandler(_ -> session.mailbox().flush());
         response.exceptionHandler(_ -> {});
         response.closeHandler(_ -> closed());
-        response.write("retry: 1000\n\n");
+        // Whoever waits for a sign of life learns how long.
+        response.write(": ping every " + (pingMillis + 999) / 1000 + " s\nretry: 1000\n\n");
         pingTimer = call.context().owner().setPeriodic(pingMillis, _ -> ping());
         places = from;
         for (String topic : topics) {

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import javax.net.ssl.HttpsURLConnection;
@@ -37,20 +39,28 @@ public final class Client {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Of one read while there is no other server, or while much is sent or fetched. */
+    /** Of one read while there is nobody else to ask, or while much is sent or fetched. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(45);
 
-    /** Of a short question where another server may know the answer. */
-    private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(12);
+    /**
+     * Of a short question where another server may know the answer, or of one try. Longer than a
+     * server waits for the leader, {@code api.rest.Leader.TIMEOUT}, so that it can still say that
+     * there is none.
+     */
+    static final Duration SHORT_TIMEOUT = Duration.ofSeconds(15);
 
-    /** Of events, of which there is at least a ping every 15 s. */
-    private static final Duration EVENTS_TIMEOUT = Duration.ofSeconds(25);
+    /** How late a ping of the server may be, with the events' way to us. */
+    private static final Duration PING_SLACK = Duration.ofSeconds(10);
+
+    /** Of events, until a server says that it pings less often than it does by default. */
+    private static final Duration EVENTS_TIMEOUT = Duration.ofSeconds(15).plus(PING_SLACK);
 
     private static final int SHORT_BYTES_MAX = 1 << 20;
 
     private final Supplier<Optional<Endpoint>> source;
     private final Retrying retrying;
-    private volatile Place place;
+    private final AtomicReference<Place> place;
+    private volatile Duration eventsTimeout = EVENTS_TIMEOUT;
 
     /** A cluster, whom to trust there, and the server that answered last. */
     private record Place(Endpoint endpoint, Optional<SSLSocketFactory> sockets, int current) {
@@ -79,10 +89,11 @@ public final class Client {
      * @param source is asked again after each failure, as a restarted master may have moved
      */
     public Client(Endpoint endpoint, Supplier<Optional<Endpoint>> source, Retrying retrying) {
-        this(Place.of(endpoint), source, retrying);
+        this(new AtomicReference<>(Place.of(endpoint)), source, retrying);
     }
 
-    private Client(Place place, Supplier<Optional<Endpoint>> source, Retrying retrying) {
+    private Client(
+            AtomicReference<Place> place, Supplier<Optional<Endpoint>> source, Retrying retrying) {
         this.place = place;
         this.source = source;
         this.retrying = retrying;
@@ -90,26 +101,46 @@ public final class Client {
         System.setProperty("sun.net.http.retryPost", "false");
     }
 
-    /** The same client with another patience. */
+    /** The same client, which knows the same servers, with another patience. */
     public Client within(Duration limit) {
         return new Client(place, source, new Retrying(limit, retrying.note()));
     }
 
     /**
-     * Does what reads an answer, again when the answer breaks off.
+     * Does what reads an answer, again at the next server when the answer breaks off.
      *
-     * @throws UnreachableException when it does so until the time is over
+     * @param reached how far the reader has come; from where it came further it has all the time
+     * @throws UnreachableException when it comes no further until the time is over
      */
-    public void repeat(Reader reader) throws IOException {
-        Tries tries = new Tries(retrying, true);
+    public void repeat(Reader reader, LongSupplier reached) throws IOException {
+        Tries tries = tries();
+        long before = reached.getAsLong();
         while (true) {
             try {
                 reader.read();
                 return;
             } catch (WholeAnswer.BrokenOff e) {
+                if (reached.getAsLong() > before) {
+                    before = reached.getAsLong();
+                    tries = tries();
+                }
                 tries.brokenOff(e);
+                moveOn(place.get());
             }
         }
+    }
+
+    /** Tries of what may be repeated, with this client's patience. */
+    Tries tries() {
+        return new Tries(retrying, true);
+    }
+
+    /** Lets streams be silent between such pings; whether those that are open may not. */
+    boolean awaitPings(Duration pause) {
+        Duration needed = pause.plus(PING_SLACK);
+        boolean isLonger = needed.compareTo(eventsTimeout) > 0;
+        eventsTimeout = isLonger ? needed : eventsTimeout;
+        return isLonger;
     }
 
     /** Asks and reads from the beginning. */
@@ -169,7 +200,14 @@ public final class Client {
      */
     public JsonNode postOnce(ApiPath path, Body body) {
         Request request = new Request("POST", path.toString(), Map.of(), body, Manner.ONCE);
-        return parse(path, exchange(request, Client::text));
+        try {
+            return parse(path, exchange(request, Client::text));
+        } catch (UnreachableException e) {
+            if (e.isUncertain()) {
+                moveOn(place.get());
+            }
+            throw e;
+        }
     }
 
     /** Deletes what the path names; that it is gone after a try without an answer is enough. */
@@ -214,14 +252,14 @@ public final class Client {
             return new Request("GET", path, Map.of(), Body.NONE, manner);
         }
 
-        Duration timeout(int servers) {
+        Duration timeout(boolean isShort, Duration ofEvents) {
             return switch (manner) {
                 case QUESTION ->
-                        servers > 1 && body.lengthBytes() <= SHORT_BYTES_MAX
+                        isShort && body.lengthBytes() <= SHORT_BYTES_MAX
                                 ? SHORT_TIMEOUT
                                 : READ_TIMEOUT;
                 case BYTES, ONCE -> READ_TIMEOUT;
-                case EVENTS -> EVENTS_TIMEOUT;
+                case EVENTS -> ofEvents;
             };
         }
     }
@@ -234,7 +272,7 @@ public final class Client {
     private <T> T exchange(Request request, Reading<T> reading) {
         Tries tries = new Tries(retrying, request.manner() != Manner.ONCE);
         while (true) {
-            Place asked = place;
+            Place asked = place.get();
             List<URI> servers = asked.endpoint().servers();
             Tries.Next next;
             try {
@@ -253,10 +291,10 @@ public final class Client {
     /** Goes to the next server, or to where the cluster is now. */
     private void moveOn(Place asked) {
         Endpoint now = source.get().orElse(asked.endpoint());
-        place = now.equals(asked.endpoint()) ? asked.next() : Place.of(now);
+        place.set(now.equals(asked.endpoint()) ? asked.next() : Place.of(now));
     }
 
-    private static InputStream send(Place asked, Request request) throws IOException {
+    private InputStream send(Place asked, Request request) throws IOException {
         Endpoint endpoint = asked.endpoint();
         HttpURLConnection connection =
                 (HttpURLConnection)
@@ -268,7 +306,9 @@ public final class Client {
         }
         connection.setRequestMethod(request.method());
         connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
-        connection.setReadTimeout((int) request.timeout(endpoint.servers().size()).toMillis());
+        boolean isShort = endpoint.servers().size() > 1 || retrying.limit().isZero();
+        Duration timeout = request.timeout(isShort, eventsTimeout);
+        connection.setReadTimeout((int) timeout.toMillis());
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
         connection.setRequestProperty("Accept", "*/*");

@@ -8,21 +8,29 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Server-sent events of topics, read one at a time.
  *
  * <p>The stream is over when the server ends it, when the connection breaks, or when not even a
- * ping has come for a while; what is missing then is for the caller to ask for again.
+ * ping has come for a while; what is missing then is for the caller to ask for again. So it is when
+ * the server says that it pings less often than the client waits: from then on it waits.
  */
 public final class EventStream implements AutoCloseable {
 
+    private static final Pattern PINGS = Pattern.compile(": ping every (\\d{1,6}) s");
+
+    private final Client client;
     private final InputStream bytes;
     private final BufferedReader lines;
 
-    private EventStream(InputStream bytes) {
+    private EventStream(Client client, InputStream bytes) {
+        this.client = client;
         this.bytes = bytes;
         this.lines = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8));
     }
@@ -35,7 +43,7 @@ public final class EventStream implements AutoCloseable {
     public static EventStream open(Client client, List<String> topics, long from) {
         ApiPath path = ApiPath.of("events");
         topics.forEach(topic -> path.with("topic", topic));
-        return new EventStream(client.openEvents(path.with("from", Long.toString(from))));
+        return new EventStream(client, client.openEvents(path.with("from", Long.toString(from))));
     }
 
     /**
@@ -62,6 +70,9 @@ public final class EventStream implements AutoCloseable {
         StringBuilder data = new StringBuilder();
         try {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (isSlow(line)) {
+                    return Optional.empty();
+                }
                 if (line.isEmpty() && !data.isEmpty()) {
                     return Optional.of(new ServerEvent(type, parse(data.toString())));
                 } else if (line.isEmpty()) {
@@ -76,6 +87,15 @@ public final class EventStream implements AutoCloseable {
         } catch (IOException broken) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Whether the line says that there may be silence for longer than this stream may be silent.
+     */
+    private boolean isSlow(String line) {
+        Matcher pings = PINGS.matcher(line);
+        return pings.matches()
+                && client.awaitPings(Duration.ofSeconds(Long.parseLong(pings.group(1))));
     }
 
     private static String valueOf(String line) {

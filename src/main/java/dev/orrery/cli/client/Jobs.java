@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
 public final class Jobs {
 
     private static final int RANGE_MAX = 10_000;
-    private static final int RETRIES_MAX = 5;
     private static final Pattern RANGE = Pattern.compile("(\\d{1,18})-(\\d{1,18})");
     private static final Set<String> TERMINAL =
             Set.of("SUCCEEDED", "FAILED", "CANCELLED", "EXPIRED");
@@ -82,11 +81,13 @@ public final class Jobs {
 
     /** Cancels a job; the answer. A job that a repeated request finds cancelled is well so. */
     public JsonNode cancel(String job) {
+        // What was last is not the last one any more when this is sent again later.
+        String id = get(job).path("id").asText(job);
         try {
-            return client.post(path(job, "cancel"));
+            return client.post(path(id, "cancel"));
         } catch (ApiException e) {
             if (e.status() == 409 && e.mayBeDone()) {
-                JsonNode record = get(job);
+                JsonNode record = get(id);
                 if (record.path("state").asText().equals("CANCELLED")) {
                     return record;
                 }
@@ -103,22 +104,33 @@ public final class Jobs {
         JsonNode before = get(job);
         String id = before.path("id").asText(job);
         long round = before.path("round").asLong();
-        for (int tried = 1; ; tried++) {
+        Tries tries = client.tries();
+        boolean doubtful = false;
+        while (true) {
             try {
                 return client.postOnce(path(id, "retry"), Body.NONE);
             } catch (UnreachableException e) {
                 if (!e.isUncertain()) {
                     throw e;
                 }
-                JsonNode now = get(id);
-                if (now.path("round").asLong() > round) {
-                    return now;
+                Optional<JsonNode> opened = openedAfter(round, id);
+                if (opened.isPresent()) {
+                    return opened.get();
                 }
-                if (tried == RETRIES_MAX) {
+                doubtful = true;
+                tries.doubted(e);
+            } catch (ApiException e) {
+                // The request without an answer may have been slower than the question after it.
+                if (!doubtful || e.status() != 409) {
                     throw e;
                 }
+                return openedAfter(round, id).orElseThrow(() -> e);
             }
         }
+    }
+
+    private Optional<JsonNode> openedAfter(long round, String id) {
+        return Optional.of(get(id)).filter(now -> now.path("round").asLong() > round);
     }
 
     /** Where running numbers count, when it is not where the server says. */

@@ -159,16 +159,17 @@ public final class LogFollower {
             return;
         }
         try {
-            jobs.client()
-                    .repeat(() -> {
-                        catchUp(stream);
-                        if (bytes < Long.MAX_VALUE && position(stream) < bytes) {
-                            throw new WholeAnswer.BrokenOff(
-                                    "the log has " + position(stream) + " of " + bytes + " bytes");
-                        }
-                    });
+            jobs.client().repeat(() -> catchUp(stream, bytes), () -> position(stream));
         } catch (IOException e) {
             throw new UnreachableException("the log broke off", e);
+        }
+    }
+
+    private void catchUp(Stream stream, long bytes) throws WholeAnswer.BrokenOff {
+        catchUp(stream);
+        if (bytes < Long.MAX_VALUE && position(stream) < bytes) {
+            throw new WholeAnswer.BrokenOff(
+                    "the log has " + position(stream) + " of " + bytes + " bytes");
         }
     }
 
@@ -183,7 +184,7 @@ public final class LogFollower {
         }
         try {
             // What came is written; the rest is asked for by its offset, wherever it is.
-            jobs.client().repeat(() -> copyTo(target, stream));
+            jobs.client().repeat(() -> copyTo(target, stream), () -> position(stream));
         } catch (IOException e) {
             throw new UnreachableException("the log broke off", e);
         }

@@ -95,6 +95,15 @@ final class Tries {
         backoff.rest();
     }
 
+    /** Takes a request that was not carried out after all: throws or pauses likewise. */
+    void doubted(UnreachableException fault) {
+        if (left().isZero()) {
+            throw fault;
+        }
+        retrying.note().accept("it was not done; asking again");
+        backoff.rest();
+    }
+
     /** Where the next try goes. */
     enum Next {
         SAME,

@@ -6,6 +6,7 @@ import dev.orrery.cli.CommandException;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.client.Jobs;
 import dev.orrery.cli.client.Json;
+import dev.orrery.cli.client.WholeAnswer;
 import dev.orrery.cli.text.TerminalText;
 
 import java.io.IOException;
@@ -30,6 +31,9 @@ final class Downloads {
 
     private final Path directory;
 
+    /** Of the file at hand: each try begins anew, and one that comes further is a step forward. */
+    private long furthestBytes;
+
     Downloads(Path directory) {
         this.directory = directory.normalize();
     }
@@ -39,14 +43,17 @@ final class Downloads {
         String name = Json.textOrDash(file, "name");
         Path target = targetOf(name);
         String[] segments = ("outputs/" + name).split("/", -1);
+        furthestBytes = 0;
         try {
             makeParents(target);
             jobs.client()
-                    .repeat(() -> {
-                        try (var content = jobs.client().open(jobs.path(job, segments))) {
-                            write(content, target, Json.text(file, "sha256").orElse(""));
-                        }
-                    });
+                    .repeat(
+                            () -> {
+                                try (var content = jobs.client().open(jobs.path(job, segments))) {
+                                    write(content, target, Json.text(file, "sha256").orElse(""));
+                                }
+                            },
+                            () -> furthestBytes);
         } catch (IOException e) {
             throw new CommandException(ExitCode.FAILED, "cannot write " + shown(name), e);
         }
@@ -84,7 +91,7 @@ final class Downloads {
         }
     }
 
-    private static void write(InputStream content, Path target, String sha256) throws IOException {
+    private void write(InputStream content, Path target, String sha256) throws IOException {
         Path partial = Files.createTempFile(target.getParent(), ".orrery-", ".part");
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -98,6 +105,9 @@ final class Downloads {
                         "the checksum of " + shown(target.toString()) + " is wrong");
             }
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (WholeAnswer.BrokenOff e) {
+            furthestBytes = Math.max(furthestBytes, Files.size(partial));
+            throw e;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         } finally {

@@ -1,15 +1,21 @@
 package dev.orrery.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.orrery.cli.CommandException;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.RootCommand;
+import dev.orrery.cli.client.ApiException;
 import dev.orrery.cli.client.ApiPath;
+import dev.orrery.cli.client.Client;
 import dev.orrery.cli.client.Jobs;
 import dev.orrery.cli.client.Json;
+import dev.orrery.cli.client.UnreachableException;
 import dev.orrery.cli.option.JobText;
 import dev.orrery.cli.option.NamespaceOption;
 import dev.orrery.cli.option.OutputOption;
+import dev.orrery.cli.option.OutputOption.Format;
 import dev.orrery.cli.option.ServerOptions;
 import dev.orrery.cli.text.Table;
 import dev.orrery.cli.text.TerminalText;
@@ -19,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -55,12 +62,7 @@ public final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         try (ServerOptions.Session session = server.open(root)) {
             if (selectors.isEmpty()) {
-                JsonNode cluster = session.client().get(ApiPath.of("cluster"));
-                output.write(
-                        root.context(),
-                        cluster,
-                        node -> Json.textOrDash(node, "epoch"),
-                        this::showCluster);
+                describeCluster(session.client());
                 return ExitCode.OK;
             }
             Jobs jobs = session.jobs(namespace);
@@ -78,6 +80,60 @@ public final class StatusCommand implements Callable<Integer> {
         }
     }
 
+    /** The leader tells of the cluster; of the masters any of them, and first if nobody leads. */
+    private void describeCluster(Client client) {
+        List<JsonNode> before = output.is(Format.QUIET) ? List.of() : masters(client);
+        if (isLeaderless(before) && output.is(Format.TABLE)) {
+            mastersTable(before).forEach(root.context()::print);
+        }
+        ObjectNode picture = Json.object();
+        try {
+            client.get(ApiPath.of("cluster"))
+                    .properties()
+                    .forEach(field -> picture.set(field.getKey(), field.getValue()));
+        } catch (CommandException e) {
+            if (isLeaderless(before) && output.is(Format.JSON)) {
+                write(picture, before);
+            }
+            throw e;
+        }
+        write(picture, isLeaderless(before) ? masters(client) : before);
+    }
+
+    private void write(ObjectNode picture, List<JsonNode> masters) {
+        picture.set("masters", Json.array(masters));
+        output.write(
+                root.context(), picture, it -> Json.textOrDash(it, "epoch"), this::showCluster);
+    }
+
+    private static boolean isLeaderless(List<JsonNode> masters) {
+        return !masters.isEmpty() && masters.stream().noneMatch(StatusCommand::leads);
+    }
+
+    /** None when nobody can tell just now, or is too old to: the cluster is asked patiently. */
+    private static List<JsonNode> masters(Client client) {
+        try {
+            return Json.items(client.within(Duration.ZERO).get(ApiPath.of("masters")), "items");
+        } catch (ApiException | UnreachableException e) {
+            return List.of();
+        }
+    }
+
+    private static List<String> mastersTable(List<JsonNode> masters) {
+        Table table = new Table("MASTER", "LEADS", "WORKERS");
+        for (JsonNode master : masters) {
+            table.add(
+                    Json.textOrDash(master, "uri"),
+                    leads(master) ? "yes" : "no",
+                    Json.textOrDash(master, "workersHeard"));
+        }
+        return table.lines();
+    }
+
+    private static boolean leads(JsonNode master) {
+        return master.path("leads").asBoolean();
+    }
+
     private void showCluster(JsonNode cluster) {
         JsonNode tasks = cluster.path("tasks");
         Table table = new Table("TASKS", "");
@@ -93,6 +149,10 @@ public final class StatusCommand implements Callable<Integer> {
                                                 Json.textOrDash(cluster, "epoch"),
                                                 Json.textOrDash(cluster, "nodes"))));
         table.lines().forEach(root.context()::print);
+        List<JsonNode> masters = Json.items(cluster, "masters");
+        if (masters.size() > 1) {
+            section(mastersTable(masters));
+        }
     }
 
     private void showJob(JsonNode job) {

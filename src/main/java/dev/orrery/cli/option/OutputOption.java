@@ -27,6 +27,11 @@ public final class OutputOption {
             description = "For people, as one JSON document, or identities only.")
     private Format format = Format.TABLE;
 
+    /** Whether it is this one. */
+    public boolean is(Format other) {
+        return format == other;
+    }
+
     /** Writes one answer. */
     public void write(
             Context context,

@@ -39,6 +39,20 @@ final class ServerSentEventsTest {
     }
 
     @Test
+    void beginning_saysHowOftenAPingComes() throws Exception {
+        List<String> lines = new ArrayList<>();
+
+        read(
+                api.request("/api/v1/events?topic=nodes"),
+                line -> {
+                    lines.add(line);
+                    return false;
+                });
+
+        assertThat(lines).containsExactly(": ping every 15 s");
+    }
+
+    @Test
     void lastEventId_resumes() throws Exception {
         JobId job = api.submit("{\"command\":\"true\"}");
         api.scheduler().start(job);

@@ -2,6 +2,7 @@ package dev.orrery.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.orrery.api.rest.Leader;
 import dev.orrery.cli.ExitCode;
 import dev.orrery.cli.FakeServer;
 import dev.orrery.cli.Invocation;
@@ -15,11 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +27,6 @@ import java.util.Optional;
 final class FailoverTest {
 
     private static final String ENDED = "{\"id\":\"j\",\"state\":\"SUCCEEDED\",\"round\":1}";
-    private static final String EVENTS = "GET /events?topic=logs.j&topic=jobs.j&from=";
 
     @TempDir Path data;
     private FakeServer one;
@@ -179,7 +177,7 @@ final class FailoverTest {
     @Test
     void retryWithoutAnswer_isNotRepeatedWhenItsRoundIsOpen() {
         one.json("GET /jobs/last", 200, ENDED).silence("POST /jobs/j/retry");
-        one.json("GET /jobs/j", 200, ENDED.replace("\"round\":1", "\"round\":2"));
+        two.json("GET /jobs/j", 200, ENDED.replace("\"round\":1", "\"round\":2"));
 
         Invocation run = invoke("retry", "last");
 
@@ -189,10 +187,52 @@ final class FailoverTest {
     }
 
     @Test
+    void retryThatTheServerWasSlowWith_isWellWhenItsRoundIsOpen() {
+        one.json("GET /jobs/last", 200, ENDED).silence("POST /jobs/j/retry");
+        two.json("GET /jobs/j", 200, ENDED).json("POST /jobs/j/retry", 409, "{}");
+        two.json("GET /jobs/j", 200, ENDED.replace("\"round\":1", "\"round\":2"));
+
+        Invocation run = invoke("retry", "last");
+
+        assertThat(run.out()).isEqualTo("j round 2\n");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void retryOfALiveJob_isRefused() {
+        one.json("GET /jobs/j", 200, ENDED).json("POST /jobs/j/retry", 409, "{}");
+
+        assertThat(invoke("retry", "j").exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(asked("POST")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {502, 503, 504})
+    void retryAtAServerWithoutLeader_goesToTheOther(int status) {
+        one.json("GET /jobs/j", 200, ENDED).json("POST /jobs/j/retry", status, "{}");
+        two.json("GET /jobs/j", 200, ENDED);
+        two.json("POST /jobs/j/retry", 202, "{\"id\":\"j\",\"round\":2}");
+
+        assertThat(invoke("retry", "j").out()).isEqualTo("j round 2\n");
+        assertThat(asked("POST")).isEqualTo(2);
+    }
+
+    @Test
+    void retryWhileNobodyLeads_isPatient() {
+        one.json("GET /jobs/j", 200, ENDED);
+        for (int i = 0; i < 5; i++) {
+            one.json("POST /jobs/j/retry", 503, "{}");
+        }
+        one.json("POST /jobs/j/retry", 202, "{\"id\":\"j\",\"round\":2}");
+
+        assertThat(new Invocation().to(one).run("retry", "j").out()).isEqualTo("j round 2\n");
+    }
+
+    @Test
     void retryWithoutAnswer_isRepeatedWhenNoRoundWasOpened() {
         one.json("GET /jobs/last", 200, ENDED).silence("POST /jobs/j/retry");
-        one.json("GET /jobs/j", 200, ENDED);
-        one.json("POST /jobs/j/retry", 202, "{\"id\":\"j\",\"round\":2}");
+        two.json("GET /jobs/j", 200, ENDED);
+        two.json("POST /jobs/j/retry", 202, "{\"id\":\"j\",\"round\":2}");
 
         assertThat(invoke("retry", "last").out()).isEqualTo("j round 2\n");
         assertThat(asked("POST")).isEqualTo(2);
@@ -200,6 +240,7 @@ final class FailoverTest {
 
     @Test
     void cancelWithoutAnswer_isWellWhenTheJobIsCancelled() {
+        one.json("GET /jobs/j", 200, ENDED.replace("SUCCEEDED", "RUNNING"));
         one.silence("POST /jobs/j/cancel");
         two.json("POST /jobs/j/cancel", 409, "{}");
         two.json("GET /jobs/j", 200, ENDED.replace("SUCCEEDED", "CANCELLED"));
@@ -219,76 +260,8 @@ final class FailoverTest {
     }
 
     @Test
-    void logThatBreaksOff_goesOnByItsOffsetAtTheOther() {
-        String log = "/jobs/j/logs?stream=stdout&attempt=1&offset=";
-        one.json("GET /jobs/j", 200, ENDED).brokenBytes("GET " + log + 0, "ab\0", 5);
-        one.silence("GET " + log + 3);
-        two.bytes("GET " + log + 3, "cd\n".getBytes(StandardCharsets.ISO_8859_1));
-
-        Invocation run = invoke("logs", "j", "--stream", "stdout");
-
-        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
-        assertThat(run.out()).isEqualTo("ab\0cd\n");
-        assertThat(run.err()).isEmpty();
-    }
-
-    @Test
-    void followedLog_goesOnAtTheOtherByteForByte() {
-        one.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
-        one.events(EVENTS + 2, chunk(0, "abc"));
-        one.silence("GET /jobs/j");
-        two.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":3}");
-        two.events(EVENTS + 3, chunk(1, "bcde"), "end {}");
-        two.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"SUCCEEDED\",\"attempts\":[]}");
-
-        Invocation run = invoke("logs", "-f", "j");
-
-        assertThat(run.out()).isEqualTo("abcde");
-        assertThat(run.err()).isEmpty();
-        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
-    }
-
-    @Test
-    void streamThatSaysThatNoMasterAnswers_isLeftAndAskedForAgain() {
-        one.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
-        one.json("GET /jobs/j", 200, ENDED);
-        one.events(
-                "GET /events?topic=jobs.j&from=2",
-                "error {\"problem\":{\"status\":503}}",
-                "progress {\"fraction\":0.5,\"text\":\"never seen\"}");
-
-        Invocation run = invoke("wait", "--progress", "j");
-
-        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
-        assertThat(run.err()).doesNotContain("never seen");
-    }
-
-    @Test
-    void streamOfATopicThatIsRefused_isTheLastWord() {
-        one.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
-        one.events(
-                "GET /events?topic=jobs.j&from=2",
-                "error {\"problem\":{\"status\":404,\"detail\":\"no such job\"}}");
-
-        Invocation run = invoke("wait", "j");
-
-        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
-        assertThat(run.err()).contains("no such job");
-    }
-
-    @Test
-    void endOfALogThatIsNotAllThere_isWaitedFor() {
-        one.json("GET /jobs/j", 200, "{\"id\":\"j\",\"state\":\"RUNNING\",\"lastSeq\":2}");
-        one.events(EVENTS + 2, chunk(0, "ab"), "end {}");
-        one.json(
-                "GET /jobs/j",
-                200,
-                "{\"id\":\"j\",\"state\":\"SUCCEEDED\",\"attempts\":"
-                        + "[{\"number\":1,\"stdoutBytes\":4,\"stderrBytes\":0}]}");
-        String log = "GET /jobs/j/logs?stream=stdout&attempt=1&offset=2";
-        one.bytes(log, new byte[0]).bytes(log, "cd".getBytes(StandardCharsets.ISO_8859_1));
-
-        assertThat(invoke("logs", "-f", "j").out()).isEqualTo("abcd");
+    void client_waitsLongerThanAServerForItsLeader() {
+        assertThat(Client.SHORT_TIMEOUT).isGreaterThan(Leader.TIMEOUT.plusSeconds(2));
     }
 
     @Test
@@ -322,12 +295,6 @@ final class FailoverTest {
                 .flatMap(server -> server.asked().stream())
                 .filter(asked -> asked.method().equals(method))
                 .count();
-    }
-
-    private static String chunk(long offset, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return "chunk {\"attempt\":1,\"stream\":\"stdout\",\"offset\":%d,\"data\":\"%s\"}"
-                .formatted(offset, Base64.getEncoder().encodeToString(bytes));
     }
 
     private Invocation invoke(String... args) {

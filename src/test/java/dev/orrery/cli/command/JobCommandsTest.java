@@ -82,15 +82,17 @@ final class JobCommandsTest {
     }
 
     @Test
-    void statusOfTheCluster_countsTasks() {
-        server.json(
-                "GET /cluster",
-                200,
-                "{\"epoch\":3,\"version\":\"1\",\"nodes\":2,\"tasks\":{\"queued\":7}}");
+    void cancelLast_neverReachesAnotherJob() {
+        server.json("GET /jobs/last", 200, JOB);
+        server.silence("POST /jobs/j/cancel");
+        server.json("POST /jobs/j/cancel", 409, "{}");
+        server.json("GET /jobs/j", 200, JOB.replaceFirst("SUCCEEDED", "CANCELLED"));
 
-        Invocation run = invoke("status");
+        Invocation run = invoke("cancel", "last");
 
-        assertThat(run.out()).contains("epoch 3, nodes 2").containsPattern("queued +7");
+        assertThat(run.out()).isEqualTo("j CANCELLED\n");
+        assertThat(server.asked().stream().map(FakeServer.Asked::target))
+                .containsExactly("/jobs/last", "/jobs/j/cancel", "/jobs/j/cancel", "/jobs/j");
     }
 
     @Test
@@ -159,9 +161,12 @@ final class JobCommandsTest {
 
     @Test
     void actionOnSeveral_goesOnAfterARefusal() {
-        server.json("POST /jobs/1/cancel", 202, "{\"id\":\"a\",\"state\":\"CANCELLED\"}");
-        server.json("POST /jobs/2/cancel", 409, "{\"detail\":\"it has ended\"}");
-        server.json("POST /jobs/3/cancel", 202, "{\"id\":\"c\",\"state\":\"RUNNING\"}");
+        server.json("GET /jobs/1", 200, "{\"id\":\"a\"}");
+        server.json("GET /jobs/2", 200, "{\"id\":\"b\"}");
+        server.json("GET /jobs/3", 200, "{\"id\":\"c\"}");
+        server.json("POST /jobs/a/cancel", 202, "{\"id\":\"a\",\"state\":\"CANCELLED\"}");
+        server.json("POST /jobs/b/cancel", 409, "{\"detail\":\"it has ended\"}");
+        server.json("POST /jobs/c/cancel", 202, "{\"id\":\"c\",\"state\":\"RUNNING\"}");
 
         Invocation run = invoke("cancel", "1-3");
 
