@@ -2,7 +2,7 @@ package dev.orrery;
 
 import dev.orrery.cli.Upkeep;
 import dev.orrery.config.Settings;
-import dev.orrery.model.Finding;
+import dev.orrery.model.health.Finding;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.backup.EmptyDatabase;
 import dev.orrery.store.backup.Restore;

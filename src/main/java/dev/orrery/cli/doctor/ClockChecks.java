@@ -1,6 +1,6 @@
 package dev.orrery.cli.doctor;
 
-import dev.orrery.model.Finding;
+import dev.orrery.model.health.Finding;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.orrery.cli.doctor;
 
-import dev.orrery.model.Finding;
 import dev.orrery.model.Quantities;
+import dev.orrery.model.health.Finding;
 
 import java.io.IOException;
 import java.nio.file.FileStore;

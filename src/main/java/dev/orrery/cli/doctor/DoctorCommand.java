@@ -11,8 +11,8 @@ import dev.orrery.cli.text.TerminalText;
 import dev.orrery.config.ConfigurationException;
 import dev.orrery.config.Settings;
 import dev.orrery.config.SettingsReader;
-import dev.orrery.model.Finding;
-import dev.orrery.model.Finding.Grade;
+import dev.orrery.model.health.Finding;
+import dev.orrery.model.health.Finding.Grade;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -13,7 +13,7 @@ import dev.orrery.cli.client.Json;
 import dev.orrery.cli.client.UnreachableException;
 import dev.orrery.cli.option.ServerOptions;
 import dev.orrery.config.Settings;
-import dev.orrery.model.Finding;
+import dev.orrery.model.health.Finding;
 
 import java.io.IOException;
 import java.net.InetAddress;

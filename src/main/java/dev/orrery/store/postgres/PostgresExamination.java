@@ -1,7 +1,7 @@
 package dev.orrery.store.postgres;
 
 import dev.orrery.config.Settings;
-import dev.orrery.model.Finding;
+import dev.orrery.model.health.Finding;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.sql.Session;
 

@@ -1,6 +1,6 @@
 package dev.orrery.store.sqlite;
 
-import dev.orrery.model.Finding;
+import dev.orrery.model.health.Finding;
 import dev.orrery.store.sqlite.file.WalFile;
 
 import org.sqlite.SQLiteConfig;

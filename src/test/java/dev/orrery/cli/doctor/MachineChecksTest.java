@@ -3,8 +3,8 @@ package dev.orrery.cli.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orrery.config.SettingsReader;
-import dev.orrery.model.Finding;
-import dev.orrery.model.Finding.Grade;
+import dev.orrery.model.health.Finding;
+import dev.orrery.model.health.Finding.Grade;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -11,7 +11,7 @@ import dev.orrery.cli.Servers;
 import dev.orrery.cli.Upkeep;
 import dev.orrery.config.Role;
 import dev.orrery.config.Settings;
-import dev.orrery.model.Finding;
+import dev.orrery.model.health.Finding;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

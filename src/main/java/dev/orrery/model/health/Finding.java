@@ -1,4 +1,4 @@
-package dev.orrery.model;
+package dev.orrery.model.health;
 
 /**
  * One thing that was looked at.
