@@ -88,7 +88,8 @@ final class TaskFaultsIT {
     @Test
     void forkBomb_isBoundedAndEnds() {
         try (Trial trial = trial("F50")) {
-            String bomb = "b() { b | b & b; }; b";
+            // A shell that cannot fork ends; the sleepers stay, and what waits for the limit.
+            String bomb = "b() { sleep 600 & b | b & b; }; (b); exec sleep 600";
             String job = trial.submit(Trial.spec(bomb).put("timeout", "3s"));
 
             Path worker = fleet.data("one").resolve("workers/one");
@@ -105,6 +106,8 @@ final class TaskFaultsIT {
 
             JsonNode ended = verified(trial, job);
             assertThat(ended.path("state").asText()).isEqualTo("FAILED");
+            assertThat(ended.path("attempts").path(0).path("reason").asText())
+                    .isEqualTo("timeout");
             assertThat(Collections.max(counts)).isBetween(PIDS_MAX / 2, PIDS_MAX);
         }
     }
