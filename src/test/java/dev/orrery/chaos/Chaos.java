@@ -78,9 +78,9 @@ public final class Chaos {
     private void hold(Fault fault) {
         LOG.atWarn()
                 .log(fault.kind() + " " + fault.target() + " for " + fault.holdMillis() + " ms");
-        trial.inject(fault.kind(), fault.target(), fault.begin());
+        trial.inject(fault.kind(), fault.target(), fault.begin(), fault.end());
         pause(fault.holdMillis());
-        trial.heal(fault.kind(), fault.target(), fault.end());
+        trial.heal();
     }
 
     /** The same three faults of the leader, again and again. */
@@ -101,7 +101,7 @@ public final class Chaos {
             trial.submit(1);
         }
         long epoch = world.database().epoch();
-        trial.inject(fault.kind(), fault.target(), fault.begin());
+        trial.inject(fault.kind(), fault.target(), fault.begin(), fault.end());
         long started = trial.starts();
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (world.database().epoch() == epoch && System.nanoTime() < end) {
@@ -111,14 +111,14 @@ public final class Chaos {
         while (trial.starts() < started + 3 && System.nanoTime() < end) {
             pause(50);
         }
-        trial.heal(fault.kind(), fault.target(), fault.end());
+        trial.heal();
     }
 
     private Verdict judge() {
         world.network().ifPresent(Network::heal);
         trial.clients().stop();
         world.awaitWhole();
-        world.database().facts().forEach(trial.history()::add);
+        world.database().facts(Database.Mark.BEGINNING).forEach(trial.history()::add);
         return trial.judge(world.fleet().api());
     }
 

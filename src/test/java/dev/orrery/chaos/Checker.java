@@ -1,6 +1,7 @@
 package dev.orrery.chaos;
 
 import dev.orrery.chaos.Fact.Acknowledged;
+import dev.orrery.chaos.Fact.CancelAcknowledged;
 import dev.orrery.chaos.Fact.Committed;
 import dev.orrery.chaos.Fact.EndSeen;
 import dev.orrery.chaos.Fact.Event;
@@ -57,10 +58,11 @@ final class Checker {
     }
 
     private Verdict verdict() {
-        Executions executions = new Executions(facts, jobs);
+        Executions executions = new Executions(facts, jobs, lease);
         acknowledged();
         keys();
         ends();
+        cancels();
         jobs.values().forEach(this::job);
         jobs.values().stream().filter(Job::traced).forEach(executions::result);
         executions.all();
@@ -153,6 +155,28 @@ final class Checker {
                     boolean retried = job != null && job.round() > 1;
                     if (end != null && !retried && start.at() > end.at() + lease.toNanos()) {
                         broken(Rule.NO_START_AFTER_END, start + " after " + end);
+                    }
+                });
+    }
+
+    /** A cancel of a job that has ended is refused; of one that has not it is its end. */
+    private void cancels() {
+        all(CancelAcknowledged.class)
+                .forEach(cancel -> {
+                    Job job = jobs.get(cancel.job());
+                    if (job == null) {
+                        broken(Rule.CANCEL_ENDS, cancel + " of no job");
+                    } else if (!TERMINAL.contains(job.state())) {
+                        broken(Rule.CANCEL_ENDS, cancel + " and still " + job.state());
+                    } else if (job.round() == 1) {
+                        if (!job.state().equals("CANCELLED")) {
+                            broken(Rule.CANCEL_ENDS, cancel + " and then " + job.state());
+                        }
+                        all(Started.class)
+                                .filter(it -> it.execution().job().equals(cancel.job()))
+                                .filter(it -> it.at() > cancel.at() + lease.toNanos())
+                                .forEach(it ->
+                                        broken(Rule.CANCEL_ENDS, it + " long after " + cancel));
                     }
                 });
     }

@@ -9,8 +9,6 @@ import dev.orrery.chaos.Fact.EndSeen;
 import dev.orrery.chaos.Fact.Event;
 import dev.orrery.chaos.Fact.Execution;
 import dev.orrery.chaos.Fact.Finished;
-import dev.orrery.chaos.Fact.Healed;
-import dev.orrery.chaos.Fact.Injected;
 import dev.orrery.chaos.Fact.Job;
 import dev.orrery.chaos.Fact.JobSeen;
 import dev.orrery.chaos.Fact.Led;
@@ -20,83 +18,13 @@ import dev.orrery.chaos.Fact.Refused;
 import dev.orrery.chaos.Fact.Sent;
 import dev.orrery.chaos.Fact.Started;
 import dev.orrery.chaos.Fact.Unknown;
-import dev.orrery.chaos.Verdict.Violation;
 
 import org.junit.jupiter.api.Test;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Each rule fires on a history made to break it, and on none that is right. */
-final class CheckerTest {
-    private static final Duration LEASE = Duration.ofSeconds(30);
-    private static final String JOB = "j1";
-    private static final Event SUBMITTED = new Event(1, "submitted", "QUEUED", 0, false);
-    private static final Event LOST = new Event(2, "attempt-ended", "QUEUED", 1, false);
-    private static final Event ENDED = new Event(3, "attempt-ended", "SUCCEEDED", 2, true);
-
-    /** A job whose first attempt was lost with its worker, and whose second one succeeded. */
-    private final List<Fact> facts =
-            new ArrayList<>(
-                    List.of(
-                            new Sent(at(1), "k1"),
-                            new Unknown(at(2), "k1", "cut"),
-                            new Acknowledged(at(3), "k1", JOB, true),
-                            new Led(at(0), 1, "m1"),
-                            new Led(at(9), 2, "m2"),
-                            new Committed(1, 1, "m1"),
-                            new Committed(2, 2, "m2"),
-                            new Started(at(4), first(), 0),
-                            new Started(at(10), second(), 0),
-                            new Finished(at(12), second()),
-                            new EndSeen(at(13), JOB, 1, "SUCCEEDED"),
-                            new JobSeen(job(SUBMITTED, LOST, ENDED))));
-
-    private static long at(int seconds) {
-        return Duration.ofSeconds(seconds).toNanos();
-    }
-
-    private static Execution first() {
-        return new Execution(JOB, 0, 1, "w1", 100);
-    }
-
-    private static Execution second() {
-        return new Execution(JOB, 0, 2, "w2", 200);
-    }
-
-    private static Job job(Event... events) {
-        return job("SUCCEEDED", Task.output(second()), events);
-    }
-
-    private static Job job(String state, String stdout, Event... events) {
-        return new Job(
-                JOB,
-                "k1",
-                true,
-                state,
-                1,
-                2,
-                events.length,
-                3,
-                0,
-                List.of(new Attempt(1, "w1", "LOST"), new Attempt(2, "w2", state)),
-                List.of(events),
-                stdout);
-    }
-
-    private void replaceJob(Job job) {
-        facts.removeIf(JobSeen.class::isInstance);
-        facts.add(new JobSeen(job));
-    }
-
-    private List<Rule> broken() {
-        return Checker.check(facts, LEASE).violations().stream()
-                .map(Violation::rule)
-                .distinct()
-                .toList();
-    }
-
+final class CheckerTest extends SampleHistory {
     @Test
     void rightHistory_breaksNothing() {
         Verdict verdict = Checker.check(facts, LEASE);
@@ -256,52 +184,6 @@ final class CheckerTest {
                         right.stdout()));
 
         assertThat(broken()).containsExactly(Rule.STARTS_ONCE);
-    }
-
-    @Test
-    void startBesideALivingProcess_overlaps() {
-        facts.remove(new Started(at(10), second(), 0));
-        facts.add(new Started(at(10), second(), 1));
-
-        assertThat(broken()).containsExactly(Rule.NO_OVERLAP);
-        assertThat(Checker.check(facts, LEASE).doubled()).isEqualTo(1);
-    }
-
-    @Test
-    void startBeforeTheEndOfAnother_overlaps() {
-        facts.add(new Finished(at(11), first()));
-
-        assertThat(broken()).containsExactly(Rule.NO_OVERLAP);
-    }
-
-    @Test
-    void firstStartBesideOneThatWroteNothing_overlaps() {
-        facts.remove(new Started(at(4), first(), 0));
-        facts.add(new Started(at(4), first(), 1));
-
-        assertThat(broken()).containsExactly(Rule.NO_OVERLAP);
-    }
-
-    @Test
-    void overlapWithAFrozenMachine_isCountedApart() {
-        facts.add(new Injected(at(5), Executions.FREEZE, "w1"));
-        facts.add(new Healed(at(11), Executions.FREEZE, "w1"));
-        facts.remove(new Started(at(10), second(), 0));
-        facts.add(new Started(at(10), second(), 1));
-
-        Verdict verdict = Checker.check(facts, LEASE);
-
-        assertThat(verdict.violations()).isEmpty();
-        assertThat(verdict.asleep()).isEqualTo(1);
-    }
-
-    @Test
-    void overlapWithAMachineThatWasFrozenBefore_isNoExcuse() {
-        facts.add(new Injected(at(1), Executions.FREEZE, "w1"));
-        facts.add(new Healed(at(3), Executions.FREEZE, "w1"));
-        facts.add(new Finished(at(11), first()));
-
-        assertThat(broken()).containsExactly(Rule.NO_OVERLAP);
     }
 
     @Test

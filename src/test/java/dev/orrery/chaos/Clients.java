@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,7 +27,8 @@ import java.util.function.Supplier;
  * have an answer, and write down what they were told.
  */
 final class Clients {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final double CANCELLED = 0.05;
     private static final int STATUS_TOO_MANY = 429;
     private static final int STATUS_FULL = 507;
 
@@ -35,6 +38,8 @@ final class Clients {
     private final AtomicInteger serial = new AtomicInteger();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final List<Thread> threads = new ArrayList<>();
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private volatile double cancelled = CANCELLED;
 
     /**
      * @param doors the master to ask next
@@ -46,6 +51,12 @@ final class Clients {
         this.prefix = prefix;
     }
 
+    /** Lets no client cancel what it has submitted, where each job has to run. */
+    Clients patient() {
+        cancelled = 0;
+        return this;
+    }
+
     /** Lets so many clients submit what the function makes, each with a pause, until stopped. */
     void start(int count, Duration pause, long seed, Function<Random, ObjectNode> specs) {
         for (int i = 0; i < count; i++) {
@@ -53,17 +64,29 @@ final class Clients {
             threads.add(
                     Thread.ofVirtual()
                             .start(() -> {
-                                List<String> mine = new ArrayList<>();
-                                while (!stopped.get()) {
-                                    submit(specs.apply(random)).ifPresent(mine::add);
-                                    look(mine, random);
-                                    pause(pause);
+                                try {
+                                    work(pause, random, specs);
+                                } catch (RuntimeException | AssertionError died) {
+                                    failures.add(died);
                                 }
                             }));
         }
     }
 
-    /** Lets no new key begin, and waits until each has its answer. */
+    private void work(Duration pause, Random random, Function<Random, ObjectNode> specs) {
+        List<String> mine = new ArrayList<>();
+        while (!stopped.get()) {
+            Optional<String> job = submit(specs.apply(random));
+            job.ifPresent(mine::add);
+            look(mine, random);
+            if (job.isPresent() && random.nextDouble() < cancelled) {
+                cancel(job.get());
+            }
+            pause(pause);
+        }
+    }
+
+    /** Lets no new key begin, waits until each has its answer, and says what a client died of. */
     void stop() {
         stopped.set(true);
         for (Thread thread : threads) {
@@ -75,11 +98,21 @@ final class Clients {
             }
         }
         threads.clear();
+        List<Throwable> died = List.copyOf(failures);
+        failures.clear();
+        if (!died.isEmpty()) {
+            throw new AssertionError("clients died: " + died.size(), died.getFirst());
+        }
     }
 
     /** Submits under a new key until there is an answer. */
     Optional<String> submit(ObjectNode spec) {
         return submit(prefix + "-" + serial.incrementAndGet(), spec, Duration.ofSeconds(60));
+    }
+
+    /** Sends a submission under a new key one time, whatever is answered. */
+    Optional<String> submitOnce(ObjectNode spec) {
+        return submit(prefix + "-" + serial.incrementAndGet(), spec, Duration.ZERO);
     }
 
     /** Submits under the key until it is accepted, or that time is over; the job's id. */
@@ -135,7 +168,8 @@ final class Clients {
                 refused
                         ? new Fact.Refused(History.now(), key, status)
                         : new Fact.Unknown(History.now(), key, answer.text()));
-        if (status / 100 == 4 && status != STATUS_TOO_MANY) {
+        boolean saysWhen = answer.headers().firstValue("Retry-After").isPresent();
+        if (status / 100 == 4 && !(status == STATUS_TOO_MANY && saysWhen)) {
             throw new AssertionError(answer.text());
         }
         return Optional.empty();
@@ -151,16 +185,42 @@ final class Clients {
             Api api = doors.get();
             Api.Answer answer =
                     api.send(api.request("/api/v1/jobs/" + id).timeout(TIMEOUT).build());
+            if (answer.status() == 404) {
+                history.add(new Fact.Missing(History.now(), id));
+            }
+            if (answer.status() != 200) {
+                return;
+            }
             JsonNode job = answer.json();
             String state = job.path("state").asText();
-            if (answer.status() == 200 && Api.TERMINAL.contains(state)) {
+            if (Api.TERMINAL.contains(state)) {
                 int round = job.path("round").asInt();
                 history.add(new Fact.EndSeen(History.now(), id, round, state));
-            } else if (answer.status() == 404) {
-                history.add(new Fact.Missing(History.now(), id));
             }
         } catch (IOException unreachable) {
             // Nothing was seen.
+            return;
+        }
+    }
+
+    /** Cancels the job one time; without an answer it may be cancelled, or not. */
+    private void cancel(String id) {
+        try {
+            Api api = doors.get();
+            HttpRequest request =
+                    api.request("/api/v1/jobs/" + id + "/cancel")
+                            .timeout(TIMEOUT)
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.noBody())
+                            .build();
+            int status = api.send(request).status();
+            if (status / 100 == 2) {
+                history.add(new Fact.CancelAcknowledged(History.now(), id));
+            } else if (status == 404) {
+                history.add(new Fact.Missing(History.now(), id));
+            }
+        } catch (IOException unreachable) {
+            // Nobody promised anything.
             return;
         }
     }

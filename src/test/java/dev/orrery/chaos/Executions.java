@@ -8,12 +8,14 @@ import dev.orrery.chaos.Fact.Job;
 import dev.orrery.chaos.Fact.Started;
 import dev.orrery.chaos.Verdict.Violation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -22,17 +24,22 @@ final class Executions {
     /** The fault that stops every process of a worker's machine, tasks included. */
     static final String FREEZE = "freeze-worker";
 
+    /** In this time a worker that wakes kills what its lease no longer covers. */
+    private static final long WAKING = Duration.ofSeconds(1).toNanos();
+
     private final List<Fact> facts;
     private final Map<String, Job> jobs;
+    private final long lease;
     private final Map<String, List<Started>> byTask = new TreeMap<>();
     private final Map<Execution, Long> finished = new HashMap<>();
     private final List<Violation> violations = new ArrayList<>();
     private int count;
     private int asleep;
 
-    Executions(List<Fact> facts, Map<String, Job> jobs) {
+    Executions(List<Fact> facts, Map<String, Job> jobs, Duration lease) {
         this.facts = facts;
         this.jobs = jobs;
+        this.lease = lease.toNanos();
         for (Fact fact : facts) {
             switch (fact) {
                 case Started start -> {
@@ -99,10 +106,13 @@ final class Executions {
             if (!runsOn && later.othersAlive() == 0) {
                 continue;
             }
-            if (earlier.stream().anyMatch(it -> wasFrozen(it, later.at()))) {
+            List<Started> alive = earlier.stream().filter(it -> mayLive(it, later.at())).toList();
+            // Of those that all ended, one that left a daemon behind.
+            List<Started> suspects = alive.isEmpty() ? earlier : alive;
+            if (suspects.stream().allMatch(it -> isFrozen(it, later.at()))) {
                 asleep++;
             } else {
-                broken(Rule.NO_OVERLAP, later + " beside one of " + earlier);
+                broken(Rule.NO_OVERLAP, later + " beside one of " + suspects);
             }
         }
         if (starts.getFirst().othersAlive() > 0) {
@@ -110,20 +120,43 @@ final class Executions {
         }
     }
 
-    /** Whether the machine of the execution was frozen at some time between its start and then. */
-    private boolean wasFrozen(Started start, long then) {
+    private boolean mayLive(Started start, long then) {
+        return finished.getOrDefault(start.execution(), Long.MAX_VALUE) > then;
+    }
+
+    /**
+     * Whether the machine of the execution is frozen then, since the execution began and for so
+     * long that its lease could end meanwhile; the last renewal may be a heartbeat older.
+     */
+    private boolean isFrozen(Started start, long then) {
         String worker = start.execution().worker();
-        boolean frozen = false;
-        for (Fact fact : facts) {
-            switch (fact) {
-                case Injected it when it.kind().equals(FREEZE) && it.target().equals(worker) ->
-                        frozen |= it.at() < then;
-                case Healed it when it.kind().equals(FREEZE) && it.target().equals(worker) ->
-                        frozen &= it.at() >= start.at();
-                default -> {}
-            }
+        OptionalLong frozenAt =
+                facts.stream()
+                        .filter(it ->
+                                it instanceof Injected fault
+                                        && fault.kind().equals(FREEZE)
+                                        && fault.target().equals(worker)
+                                        && fault.at() < then)
+                        .mapToLong(it -> ((Injected) it).at())
+                        .max();
+        if (frozenAt.isEmpty()) {
+            return false;
         }
-        return frozen;
+        long from = frozenAt.getAsLong();
+        long until = thawedAt(worker, from).orElse(then);
+        long slept = Math.min(then, until) - from;
+        return then <= until + WAKING && start.at() <= until && slept >= lease - lease / 5;
+    }
+
+    private OptionalLong thawedAt(String worker, long frozenAt) {
+        return facts.stream()
+                .filter(it ->
+                        it instanceof Healed healed
+                                && healed.kind().equals(FREEZE)
+                                && healed.target().equals(worker)
+                                && healed.at() > frozenAt)
+                .mapToLong(it -> ((Healed) it).at())
+                .min();
     }
 
     private void known(List<Started> starts) {

@@ -1,7 +1,5 @@
 package dev.orrery.chaos;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -52,7 +50,7 @@ final class Faults {
         Member worker = anyWorker();
         String home = world.fleet().home();
         return List.of(
-                kill(master, between(0, 5)),
+                new Fault("kill-master", master.name(), between(0, 5), master::kill, master::start),
                 freeze(master, between(1, 15)),
                 new Fault(
                         "stop-master",
@@ -71,13 +69,13 @@ final class Faults {
                         "restart-database",
                         "pg",
                         between(0, 5),
-                        () -> run(() -> world.database().server().kill()),
-                        () -> run(() -> world.database().server().start())));
+                        world.database()::kill,
+                        world.database()::start));
     }
 
-    /** A master is killed. */
+    /** A master is killed; that it is whole again has to be awaited. */
     Fault kill(Member master, int holdMillis) {
-        return new Fault("kill-master", master.name(), holdMillis, master::kill, master::start);
+        return new Fault("kill-master", master.name(), holdMillis, master::kill, master::begin);
     }
 
     /** A master is frozen, and then wakes. */
@@ -134,18 +132,5 @@ final class Faults {
                         between(5, 15),
                         () -> network.slow(worker.host(), 50, 200),
                         () -> network.quicken(worker.host())));
-    }
-
-    /** Something with files or processes of PostgreSQL. */
-    private interface Doing {
-        void run() throws IOException;
-    }
-
-    private static void run(Doing doing) {
-        try {
-            doing.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

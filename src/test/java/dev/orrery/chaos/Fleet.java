@@ -7,13 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.orrery.endtoend.Api;
 import dev.orrery.endtoend.Certificates;
 import dev.orrery.endtoend.Distribution;
+import dev.orrery.endtoend.Ports;
 import dev.orrery.endtoend.Program;
 import dev.orrery.endtoend.Stage;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,14 +31,19 @@ final class Fleet {
     private static final int MEMBER_PORT = 5701;
 
     /** Leases of three seconds, where a promise scales with them. */
-    static final String QUICK =
-            """
-            scheduling: {heartbeat: 200ms, fence: 1500ms, fenceKill: 2000ms, lease: 3s}
-            worker: {killGrace: 500ms}
-            """;
+    static final Settings QUICK = quick("");
+
+    /** Leases of six seconds, where links are slow. */
+    static final Settings CALM =
+            new Settings(
+                    """
+                    scheduling: {heartbeat: 500ms, fence: 3s, fenceKill: 4s, lease: 6s}
+                    worker: {killGrace: 500ms}
+                    """,
+                    Duration.ofSeconds(6));
 
     private final Stage stage;
-    private final String settings;
+    private final Settings settings;
     private final Optional<Certificates> certificates;
     private final List<Member> masters = new ArrayList<>();
     private final List<Member> workers = new ArrayList<>();
@@ -49,36 +51,52 @@ final class Fleet {
     private final List<String> join = new ArrayList<>();
     private final Map<Integer, Api> apis = new ConcurrentHashMap<>();
 
-    private Fleet(Stage stage, String settings, Optional<Certificates> certificates) {
+    /**
+     * What every node is told.
+     *
+     * @param lease of workers, as the text has it
+     */
+    record Settings(String text, Duration lease) {
+        /** Leases as they are when nothing is said of them. */
+        static Settings of(String text) {
+            return new Settings(text, Duration.ofSeconds(30));
+        }
+
+        /** The same, and more that does not touch leases. */
+        Settings with(String more) {
+            return new Settings(text + more, lease);
+        }
+    }
+
+    /** The same, and more of scheduling, each setting after a comma. */
+    static Settings quick(String more) {
+        String leases = "heartbeat: 200ms, fence: 1500ms, fenceKill: 2000ms, lease: 3s";
+        return new Settings(
+                "scheduling: {" + leases + more + "}\nworker: {killGrace: 500ms}\n",
+                Duration.ofSeconds(3));
+    }
+
+    private Fleet(Stage stage, Settings settings, Optional<Certificates> certificates) {
         this.stage = stage;
         this.settings = settings;
         this.certificates = certificates;
     }
 
     /** A fleet of so many masters on this machine; nothing is started. */
-    static Fleet onLoopback(Stage stage, String settings, int masters) {
+    static Fleet onLoopback(Stage stage, Settings settings, int masters) {
         Fleet fleet = new Fleet(stage, settings, Optional.empty());
         for (int i = 0; i < masters; i++) {
-            fleet.addMaster(Host.LOOPBACK, freePort(), freePort());
+            fleet.addMaster(Host.LOOPBACK, Ports.free(), Ports.free());
         }
         return fleet;
     }
 
     /** A fleet with a master on each of the hosts; nothing is started. */
     static Fleet onHosts(
-            Stage stage, String settings, List<Host> masters, Certificates certificates) {
+            Stage stage, Settings settings, List<Host> masters, Certificates certificates) {
         Fleet fleet = new Fleet(stage, settings, Optional.of(certificates));
         masters.forEach(host -> fleet.addMaster(host, HTTP_PORT, MEMBER_PORT));
         return fleet;
-    }
-
-    /** A port that nobody listens on now. */
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void addMaster(Host host, int port, int memberPort) {
@@ -116,7 +134,7 @@ final class Fleet {
             cluster.add("memberPortLast: " + memberPort);
         }
         String own = "cluster: {" + String.join(", ", cluster) + "}\n";
-        return stage.write(name + ".yaml", settings + own);
+        return stage.write(name + ".yaml", settings.text() + own);
     }
 
     Path data(String name) {
@@ -142,7 +160,7 @@ final class Fleet {
 
     /** Adds a proxy, which is not started. */
     Member proxy(String name) {
-        int port = freePort();
+        int port = Ports.free();
         List<String> role = List.of("proxy", "--port", Integer.toString(port));
         return new Member(name, Host.LOOPBACK, self -> start(self, java(self), 0, role));
     }
@@ -170,6 +188,11 @@ final class Fleet {
 
     Stage stage() {
         return stage;
+    }
+
+    /** How long a worker's lease runs. */
+    Duration lease() {
+        return settings.lease();
     }
 
     /** Starts everything, the first master before all others. */

@@ -34,6 +34,8 @@ final class Leftovers {
                 // Directories of slots are kept for the next attempt, empty.
                 left.addAll(files(worker.resolve("work"), 2));
                 left.addAll(files(worker.resolve("trash"), 1));
+                left.addAll(files(worker.resolve("spool"), 1));
+                left.addAll(Groups.members(worker));
             }
         }
         return left;

@@ -73,17 +73,18 @@ final class Network {
     void isolate(Host host) {
         rules(
                 host,
-                "add rule inet chaos out tcp flags & rst == rst accept",
                 "add rule inet chaos out oifname != lo drop",
                 "add rule inet chaos in iifname != lo drop");
     }
 
-    /** Answers every packet of a connection with a reset, in both directions. */
+    /**
+     * Answers whatever comes for a connection with a reset. It is done where packets come in: on
+     * their way out the reset would go to the host's own sockets, and peers would wait.
+     */
     void reset(Host host) {
         rules(
                 host,
-                "add rule inet chaos out tcp flags & rst == rst accept",
-                "add rule inet chaos out oifname != lo meta l4proto tcp reject with tcp reset",
+                "add rule inet chaos in tcp flags & rst == rst accept",
                 "add rule inet chaos in iifname != lo meta l4proto tcp reject with tcp reset");
     }
 

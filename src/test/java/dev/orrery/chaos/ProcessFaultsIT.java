@@ -3,11 +3,14 @@ package dev.orrery.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.orrery.endtoend.Processes;
 import dev.orrery.endtoend.Stage;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -15,6 +18,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Faults F1, F2, F3, F4, F6, F10, F12, F13 and F18: processes die, stop and freeze. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -26,6 +32,13 @@ final class ProcessFaultsIT {
     private Fleet fleet;
     private Member master;
 
+    @AfterEach
+    void thaw() {
+        Stream.concat(fleet.masters().stream(), fleet.workers().stream())
+                .filter(Member::isAlive)
+                .forEach(it -> it.thawWithTasks(fleet.home()));
+    }
+
     @BeforeAll
     void start() {
         fleet = Fleet.onLoopback(stage, Fleet.QUICK, 1);
@@ -35,7 +48,7 @@ final class ProcessFaultsIT {
     }
 
     private Trial trial(String name) {
-        return new Trial(name, fleet).quick();
+        return new Trial(name, fleet);
     }
 
     /** F1, F2: its supervisor starts it again, its tasks are dead, and run again elsewhere. */
@@ -43,7 +56,7 @@ final class ProcessFaultsIT {
     void workerKilled_itsTasksRunAgainOnce() {
         try (Trial trial = trial("F1")) {
             String job = trial.submit(1.5);
-            trial.clients().start(2, Duration.ofMillis(50), SEED, trial.mix(0.4));
+            trial.clients().patient().start(2, Duration.ofMillis(50), SEED, trial.mix(0.4));
             Member worker = trial.runningOn(job, 1);
             long pid = worker.program().javaPid();
 
@@ -91,12 +104,12 @@ final class ProcessFaultsIT {
             }
             await().until(() -> startsOn(trial, "two") > 0);
 
-            trial.inject("kill-supervisor", "two", worker::kill);
+            trial.inject("kill-supervisor", "two", worker::kill, worker::start);
             await().atMost(Duration.ofSeconds(10))
                     .until(() ->
                             Processes.withEnvironment("ORRERY_WORKER=two", "HOME=" + fleet.home())
                                     .isEmpty());
-            trial.heal("kill-supervisor", "two", worker::start);
+            trial.heal();
 
             trial.verify();
         }
@@ -109,15 +122,31 @@ final class ProcessFaultsIT {
             trial.clients().start(4, Duration.ZERO, SEED, trial.mix(0.2));
             for (int round = 1; round <= 3; round++) {
                 trial.awaitAcknowledged(round * 15L + SEED % 10);
-                trial.inject("kill-master", "m1", master::kill);
-                trial.heal("kill-master", "m1", master::start);
+                trial.inject("kill-master", "m1", master::kill, master::start);
+                trial.heal();
             }
+            trial.inject("freeze-master", "m1", master::freeze, master::thaw);
+            await("submissions without an answer").until(() -> isInFlight(trial));
+            trial.inject("kill-master", "m1", master::kill, master::start);
+            trial.heal();
+            trial.heal();
             trial.awaitAcknowledged(80);
 
             Verdict verdict = trial.verify();
             assertThat(verdict.unknown()).isZero();
             assertThat(trial.history().all(Fact.Unknown.class)).isNotEmpty();
         }
+    }
+
+    /** Whether something was sent that is not answered yet. */
+    private static boolean isInFlight(Trial trial) {
+        Set<String> keys =
+                trial.history().all(Fact.Sent.class).map(Fact.Sent::key).collect(toSet());
+        trial.history()
+                .all(Fact.Acknowledged.class)
+                .map(Fact.Acknowledged::key)
+                .forEach(keys::remove);
+        return !keys.isEmpty();
     }
 
     /** F6: everything at once, and everything comes back. */
@@ -128,9 +157,16 @@ final class ProcessFaultsIT {
             trial.awaitAcknowledged(30);
 
             List<Member> all = List.of(master, fleet.worker("one"), fleet.worker("two"));
-            trial.inject("kill-all", "all", () -> all.forEach(Member::kill));
-            trial.heal("kill-all", "all", () -> all.forEach(Member::start));
-            trial.clients().stop();
+            trial.inject(
+                    "kill-all",
+                    "all",
+                    () -> all.forEach(Member::kill),
+                    () -> {
+                        master.start();
+                        trial.clients().stop();
+                        all.stream().skip(1).forEach(Member::start);
+                    });
+            trial.heal();
 
             assertThat(trial.verify().acknowledged()).isGreaterThanOrEqualTo(30);
         }
@@ -149,6 +185,7 @@ final class ProcessFaultsIT {
             trial.verify();
             JsonNode ended = fleet.api().job(job);
             assertThat(ended.path("state").asText()).isEqualTo("FAILED");
+            assertThat(ended.path("attempts").path(0).path("reason").asText()).isEqualTo("timeout");
             assertThat(Processes.isAlive(start.execution().pid())).isFalse();
         }
     }
@@ -161,8 +198,11 @@ final class ProcessFaultsIT {
             trial.awaitAcknowledged(20);
 
             trial.inject(
-                    "stop-master", "m1", () -> assertThat(master.program().terminate()).isZero());
-            trial.heal("stop-master", "m1", master::start);
+                    "stop-master",
+                    "m1",
+                    () -> assertThat(master.program().terminate()).isZero(),
+                    master::start);
+            trial.heal();
             trial.awaitAcknowledged(40);
 
             trial.verify();
@@ -178,8 +218,11 @@ final class ProcessFaultsIT {
             await().until(() -> startsOn(trial, "one") > 3);
 
             trial.inject(
-                    "stop-worker", "one", () -> assertThat(worker.program().terminate()).isZero());
-            trial.heal("stop-worker", "one", worker::start);
+                    "stop-worker",
+                    "one",
+                    () -> assertThat(worker.program().terminate()).isZero(),
+                    worker::start);
+            trial.heal();
 
             trial.verify();
         }
@@ -191,17 +234,37 @@ final class ProcessFaultsIT {
         try (Trial trial = trial("F18")) {
             trial.clients().start(2, Duration.ofMillis(50), SEED, trial.mix(0.5));
             trial.awaitAcknowledged(10);
+            String job = trial.submit(600);
+            trial.runningOn(job, 1);
+            long pid = pid(trial, job);
 
-            trial.inject("freeze-master", "m1", master::freeze);
-            long frozenAt = System.nanoTime();
-            await().pollDelay(Duration.ofSeconds(6))
-                    .atMost(Duration.ofSeconds(10))
-                    .until(() -> System.nanoTime() - frozenAt > Duration.ofSeconds(5).toNanos());
-            trial.heal("freeze-master", "m1", master::thaw);
+            trial.inject("freeze-master", "m1", master::freeze, master::thaw);
+            long over = History.now() + fleet.lease().toNanos();
+            await("the fence, and the end of the lease after it")
+                    .until(() -> !Processes.isAlive(pid) && History.now() > over);
+            trial.heal();
+            trial.runningOn(job, 2);
+            trial.cancel(job);
             trial.awaitAcknowledged(20);
 
             trial.verify();
+            assertThat(fleet.api().job(job).path("attempts").path(0).path("reason").asText())
+                    .isIn("lease-lost", "lost");
         }
+    }
+
+    private static long pid(Trial trial, String job) {
+        return await("the start of " + job)
+                .until(
+                        () ->
+                                trial.ledger().facts().stream()
+                                        .filter(Fact.Started.class::isInstance)
+                                        .map(it -> ((Fact.Started) it).execution())
+                                        .filter(it -> it.job().equals(job))
+                                        .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow()
+                .pid();
     }
 
     /** The other half of F18: a worker's machine sleeps past its lease, with its tasks. */
@@ -212,9 +275,12 @@ final class ProcessFaultsIT {
             Member worker = trial.runningOn(job, 1);
 
             trial.inject(
-                    Executions.FREEZE, worker.name(), () -> worker.freezeWithTasks(fleet.home()));
+                    Executions.FREEZE,
+                    worker.name(),
+                    () -> worker.freezeWithTasks(fleet.home()),
+                    () -> worker.thawWithTasks(fleet.home()));
             trial.runningOn(job, 2);
-            trial.heal(Executions.FREEZE, worker.name(), () -> worker.thawWithTasks(fleet.home()));
+            trial.heal();
             fleet.awaitNode(worker.name(), "READY");
 
             assertThat(trial.verify().asleep()).isEqualTo(1);

@@ -24,6 +24,8 @@ enum Rule {
     EXECUTION_IS_KNOWN,
     /** Nothing starts a lease after a client was told the end. */
     NO_START_AFTER_END,
+    /** What a client was told is cancelled ends as that, and starts no more a lease later. */
+    CANCEL_ENDS,
     /** What was told to be over in a round stays so. */
     END_IS_FINAL,
     /** The events of a job are numbered 1, 2, 3 …, the terminal one last. */

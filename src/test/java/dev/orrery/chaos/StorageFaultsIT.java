@@ -31,6 +31,9 @@ final class StorageFaultsIT {
     private static final int EX_OUT_OF_MEMORY = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
+    /** What is promised of a disk that has space again. */
+    private static final Duration RECOVERY = Duration.ofSeconds(10);
+
     // What is registered last is cleaned up first: nothing can be removed that is mounted.
     @Order(1)
     @RegisterExtension
@@ -40,12 +43,12 @@ final class StorageFaultsIT {
     @RegisterExtension
     final Disk disk = new Disk();
 
-    private Fleet fleet(String settings) {
-        return Fleet.onLoopback(stage, settings + "storage: {freeBytesMin: 0B}\n", 1);
+    private Fleet fleet(Fleet.Settings settings) {
+        return Fleet.onLoopback(stage, settings.with("storage: {freeBytesMin: 0B}\n"), 1);
     }
 
-    private static long answers(Trial trial, int status) {
-        return trial.history().all(Fact.Refused.class).filter(it -> it.status() == status).count();
+    private static long refusals(Trial trial) {
+        return trial.history().all(Fact.Refused.class).filter(it -> it.status() == 507).count();
     }
 
     /** F32: nothing is accepted that cannot be kept, and it goes on by itself. */
@@ -55,20 +58,32 @@ final class StorageFaultsIT {
         disk.mount(fleet.data("m1"), 64);
         fleet.alone("one", Host.LOOPBACK, 2);
         fleet.start();
-        try (Trial trial = new Trial("F32", fleet).quick()) {
+        try (Trial trial = new Trial("F32", fleet)) {
             trial.clients().start(3, Duration.ofMillis(20), SEED, trial.mix(0.3));
             trial.awaitAcknowledged(20);
 
-            trial.inject("fill-master", "m1", () -> disk.fill(fleet.data("m1")));
-            // Once the scheduler has to begin anew, and cannot, the answer is 503.
-            await().atMost(PATIENCE)
-                    .until(() ->
-                            answers(trial, 507) > 0 && answers(trial, 507) + unknown(trial) > 9);
+            trial.inject(
+                    "fill-master",
+                    "m1",
+                    () -> disk.fill(fleet.data("m1")),
+                    () -> disk.empty(fleet.data("m1")));
+            await("a refusal").atMost(PATIENCE).until(() -> refusals(trial) > 0);
+            long unknown = unknown(trial);
+            long refused = refusals(trial);
+            await("more refusals").atMost(PATIENCE).until(() -> refusals(trial) >= refused + 10);
+            assertThat(unknown(trial)).isLessThanOrEqualTo(unknown + 3);
             assertThat(fleet.api().get("/jobs").status()).isEqualTo(200);
-            trial.heal("fill-master", "m1", () -> disk.empty(fleet.data("m1")));
-            trial.awaitAcknowledged(trial.acknowledged() + 20);
+            for (int i = 0; i < 5; i++) {
+                trial.clients().submitOnce(trial.spec(0.1));
+            }
+            long acknowledged = trial.acknowledged();
+            trial.heal();
+            await("the first acknowledgement")
+                    .atMost(RECOVERY)
+                    .until(() -> trial.acknowledged() > acknowledged);
+            trial.awaitAcknowledged(acknowledged + 20);
 
-            trial.verify();
+            assertThat(trial.verify().refused()).isPositive();
             assertThat(fleet.master().isAlive()).isTrue();
         }
     }
@@ -85,13 +100,17 @@ final class StorageFaultsIT {
         fleet.alone("one", Host.LOOPBACK, 2);
         fleet.alone("two", Host.LOOPBACK, 2);
         fleet.start();
-        try (Trial trial = new Trial("F34", fleet).quick()) {
-            trial.clients().start(2, Duration.ofMillis(50), SEED, trial.mix(0.3));
+        try (Trial trial = new Trial("F34", fleet)) {
+            trial.clients().patient().start(2, Duration.ofMillis(50), SEED, trial.mix(0.3));
             trial.awaitAcknowledged(10);
 
-            trial.inject("fill-worker", "one", () -> disk.fill(fleet.data("one")));
+            trial.inject(
+                    "fill-worker",
+                    "one",
+                    () -> disk.fill(fleet.data("one")),
+                    () -> disk.empty(fleet.data("one")));
             trial.awaitAcknowledged(trial.acknowledged() + 20);
-            trial.heal("fill-worker", "one", () -> disk.empty(fleet.data("one")));
+            trial.heal();
             trial.awaitAcknowledged(trial.acknowledged() + 5);
 
             trial.verify();
@@ -112,31 +131,33 @@ final class StorageFaultsIT {
         fleet.alone("one", Host.LOOPBACK, 2);
         fleet.start();
         Member master = fleet.master();
-        try (Trial trial = new Trial("F35", fleet).quick()) {
+        try (Trial trial = new Trial("F35", fleet)) {
             trial.clients().start(3, Duration.ofMillis(20), SEED, trial.mix(0.3));
             trial.awaitAcknowledged(20);
 
-            trial.inject(
-                    "sync-fails",
-                    "m1",
-                    () ->
-                            stage.program(
-                                    "strace",
-                                    "-f",
-                                    "-o",
-                                    stage.path("strace").toString(),
-                                    "-p",
-                                    Long.toString(master.program().pid()),
-                                    "-e",
-                                    "trace=fsync,fdatasync",
-                                    "-e",
-                                    "inject=fsync,fdatasync:error=EIO:when=5+"));
+            trial.inject("sync-fails", "m1", () -> failSyncs(master), master::start);
             assertThat(master.program().exit()).isEqualTo(EX_FAULT);
-            trial.heal("sync-fails", "m1", master::start);
+            trial.heal();
             trial.awaitAcknowledged(trial.acknowledged() + 20);
 
             trial.verify();
         }
+    }
+
+    private void failSyncs(Member master) {
+        Program tracer =
+                stage.program(
+                        "strace",
+                        "-f",
+                        "-o",
+                        stage.path("strace").toString(),
+                        "-p",
+                        Long.toString(master.program().pid()),
+                        "-e",
+                        "trace=fsync,fdatasync",
+                        "-e",
+                        "inject=fsync,fdatasync:error=EIO:when=5+");
+        await("strace to attach").until(() -> tracer.err().contains("attached"));
     }
 
     /** F39: the directory has one master. */
@@ -145,7 +166,7 @@ final class StorageFaultsIT {
         Fleet fleet = fleet(Fleet.QUICK);
         fleet.alone("one", Host.LOOPBACK, 2);
         fleet.start();
-        try (Trial trial = new Trial("F39", fleet).quick()) {
+        try (Trial trial = new Trial("F39", fleet)) {
             trial.clients().start(2, Duration.ofMillis(20), SEED, trial.mix(0.3));
             trial.awaitAcknowledged(10);
 
@@ -171,16 +192,20 @@ final class StorageFaultsIT {
         Member master = fleet.master();
         master.on("-Xmx64m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError");
         fleet.start();
-        try (Trial trial = new Trial("F16", fleet).quick()) {
+        try (Trial trial = new Trial("F16", fleet)) {
             trial.clients().start(2, Duration.ofMillis(20), SEED, trial.mix(0.3));
             trial.awaitAcknowledged(10);
 
             List<CompletableFuture<?>> sent = new ArrayList<>();
-            trial.inject("out-of-memory", "m1", () -> sent.addAll(flood(fleet.api())));
+            trial.inject(
+                    "out-of-memory",
+                    "m1",
+                    () -> sent.addAll(flood(fleet.api())),
+                    () -> master.on("").start());
             assertThat(master.program().exit()).isEqualTo(EX_OUT_OF_MEMORY);
             await().until(() ->
                     sent.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
-            trial.heal("out-of-memory", "m1", () -> master.on("").start());
+            trial.heal();
             trial.awaitAcknowledged(trial.acknowledged() + 10);
 
             trial.verify();

@@ -19,7 +19,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 
 /** Faults F47, F50, F52, F53 and F55: what tasks do to their worker, while others run beside. */
@@ -27,10 +30,13 @@ import java.util.Random;
 final class TaskFaultsIT {
     private static final long SEED = System.nanoTime();
     private static final int OUTPUT_MAX = 1 << 20;
-    private static final String SETTINGS =
-            """
-            worker: {killGrace: 500ms, outputBytesMax: 1MiB, pidsMax: 100}
-            """;
+    private static final int PIDS_MAX = 100;
+    private static final Fleet.Settings SETTINGS =
+            Fleet.Settings.of(
+                    """
+                    worker: {killGrace: 500ms, outputBytesMax: 1MiB, pidsMax: %d}
+                    """
+                            .formatted(PIDS_MAX));
 
     @RegisterExtension final Stage stage = new Stage();
 
@@ -82,14 +88,32 @@ final class TaskFaultsIT {
     @Test
     void forkBomb_isBoundedAndEnds() {
         try (Trial trial = trial("F50")) {
-            String bomb = "b() { b | b & b; }; b";
+            // A shell that cannot fork ends; the sleepers stay, and what waits for the limit.
+            String bomb = "b() { sleep 600 & b | b & b; }; (b); exec sleep 600";
             String job = trial.submit(Trial.spec(bomb).put("timeout", "3s"));
 
-            trial.inject("fork-bomb", job, () -> fleet.api().awaitEnd(job));
+            Path worker = fleet.data("one").resolve("workers/one");
+            List<Integer> counts = new ArrayList<>();
+            trial.inject(
+                    "fork-bomb",
+                    job,
+                    () ->
+                            await().pollInterval(Duration.ofMillis(50))
+                                    .until(() -> {
+                                        counts.add(Groups.fullest(worker));
+                                        return hasEnded(job);
+                                    }));
 
             JsonNode ended = verified(trial, job);
             assertThat(ended.path("state").asText()).isEqualTo("FAILED");
+            assertThat(ended.path("attempts").path(0).path("reason").asText())
+                    .isEqualTo("timeout");
+            assertThat(Collections.max(counts)).isBetween(PIDS_MAX / 2, PIDS_MAX);
         }
+    }
+
+    private boolean hasEnded(String job) {
+        return Api.TERMINAL.contains(fleet.api().job(job).path("state").asText());
     }
 
     /** F52: deaf to TERM, stopped by itself, with children that are the same. */
@@ -102,18 +126,12 @@ final class TaskFaultsIT {
             fleet.api().awaitState(spins, "RUNNING");
             fleet.api().awaitState(stops, "RUNNING");
 
-            trial.inject("cancel", spins, () -> cancel(trial, spins));
-            trial.inject("cancel", stops, () -> cancel(trial, stops));
+            trial.inject("cancel", spins, () -> trial.cancel(spins));
+            trial.inject("cancel", stops, () -> trial.cancel(stops));
 
             assertThat(verified(trial, spins).path("state").asText()).isEqualTo("CANCELLED");
             assertThat(fleet.api().job(stops).path("state").asText()).isEqualTo("CANCELLED");
         }
-    }
-
-    private void cancel(Trial trial, String job) {
-        Api.Answer answer = fleet.api().post("/jobs/" + job + "/cancel", "");
-        assertThat(answer.status() / 100).as(answer.text()).isEqualTo(2);
-        trial.history().add(new Fact.CancelAcknowledged(History.now(), job));
     }
 
     /** F53: every byte that there is, in an order that no encoding knows. */
@@ -165,11 +183,33 @@ final class TaskFaultsIT {
             verified(trial, after);
             assertThat(fleet.api().job(after).path("state").asText()).isEqualTo("SUCCEEDED");
             assertThat(Api.TERMINAL).contains(fleet.api().job(job).path("state").asText());
-            await().until(() -> free() > 0);
+            assertThat(outputs(job)).as("a pipe and what is behind links are no outputs").isEmpty();
         }
     }
 
-    private long free() {
-        return stage.path("").toFile().getUsableSpace();
+    /**
+     * F55, of a workspace that lets itself be read: of what outputs match, files alone are kept.
+     */
+    @Test
+    void pipesAndLoops_areNoOutputs() {
+        try (Trial trial = trial("F55-outputs")) {
+            String odd = "mkdir real; echo a >a.out; echo b >real/b; mkfifo fifo.out; ln -s . loop";
+            ObjectNode spec = Trial.spec(odd + "; ln -s real linked; ln -s a.out link.out");
+            spec.putArray("outputs").add("*.out").add("loop/**").add("linked/**").add("real/**");
+            String job = trial.submit(spec);
+
+            trial.inject("odd-files", job, () -> fleet.api().awaitEnd(job));
+
+            assertThat(verified(trial, job).path("state").asText()).isEqualTo("SUCCEEDED");
+            assertThat(outputs(job)).containsExactlyInAnyOrder("a.out", "real/b");
+        }
+    }
+
+    private List<String> outputs(String job) {
+        List<String> names = new ArrayList<>();
+        for (JsonNode file : fleet.api().get("/jobs/" + job + "/outputs").json().path("items")) {
+            names.add(file.path("name").asText());
+        }
+        return names;
     }
 }

@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -32,7 +34,10 @@ final class Trial implements AutoCloseable {
     private final History history;
     private final Ledger ledger;
     private final Clients clients;
-    private Duration lease = Duration.ofSeconds(30);
+    private final Deque<Open> open = new ArrayDeque<>();
+
+    /** A fault that is not taken back yet. */
+    private record Open(String kind, String target, Runnable healing) {}
 
     /** A case whose clients ask the first master. */
     Trial(String name, Fleet fleet) {
@@ -45,12 +50,6 @@ final class Trial implements AutoCloseable {
         this.history = new History(name);
         this.ledger = new Ledger(fleet.stage().path("ledger-" + name));
         this.clients = new Clients(history, doors, name);
-    }
-
-    /** Says that leases are short. */
-    Trial quick() {
-        lease = Duration.ofSeconds(3);
-        return this;
     }
 
     History history() {
@@ -94,15 +93,30 @@ final class Trial implements AutoCloseable {
         return submit(spec(seconds));
     }
 
-    /** Writes down a fault and does it. */
+    /** Cancels a job, which must be accepted. */
+    void cancel(String job) {
+        Api.Answer answer = fleet.api().post("/jobs/" + job + "/cancel", "");
+        assertThat(answer.status() / 100).as(answer.text()).isEqualTo(2);
+        history.add(new Fact.CancelAcknowledged(History.now(), job));
+    }
+
+    /** Writes down a fault that nobody has to take back, and does it. */
     void inject(String kind, String target, Runnable fault) {
         history.add(new Fact.Injected(History.now(), kind, target));
         fault.run();
     }
 
-    void heal(String kind, String target, Runnable healing) {
-        healing.run();
-        history.add(new Fact.Healed(History.now(), kind, target));
+    /** Writes down a fault and does it; a test that fails within it is left by the healing. */
+    void inject(String kind, String target, Runnable fault, Runnable healing) {
+        open.push(new Open(kind, target, healing));
+        inject(kind, target, fault);
+    }
+
+    /** Takes the last fault back. */
+    void heal() {
+        Open last = open.pop();
+        last.healing().run();
+        history.add(new Fact.Healed(History.now(), last.kind(), last.target()));
     }
 
     /** The worker on which the attempt of the job runs, once it does. */
@@ -128,6 +142,15 @@ final class Trial implements AutoCloseable {
     /** How many executions have been written down. */
     long starts() {
         return ledger.facts().stream().filter(Fact.Started.class::isInstance).count();
+    }
+
+    /** When the last execution began that has been written down; 0 before the first one. */
+    long lastStart() {
+        return ledger.facts().stream()
+                .filter(Fact.Started.class::isInstance)
+                .mapToLong(it -> ((Fact.Started) it).at())
+                .max()
+                .orElse(0);
     }
 
     long acknowledged() {
@@ -171,7 +194,7 @@ final class Trial implements AutoCloseable {
         }
         new Harvest(api, ledger).jobs(name + "-").forEach(history::add);
         ledger.facts().forEach(history::add);
-        return Checker.check(history.facts(), lease);
+        return Checker.check(history.facts(), fleet.lease());
     }
 
     private static boolean allEnded(Api api, Set<String> open) {
@@ -185,7 +208,16 @@ final class Trial implements AutoCloseable {
 
     @Override
     public void close() {
-        clients.stop();
-        history.close();
+        try {
+            while (!open.isEmpty()) {
+                heal();
+            }
+        } finally {
+            try {
+                clients.stop();
+            } finally {
+                history.close();
+            }
+        }
     }
 }

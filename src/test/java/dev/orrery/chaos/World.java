@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 import dev.orrery.endtoend.Api;
 import dev.orrery.endtoend.Certificates;
 import dev.orrery.endtoend.Machines;
+import dev.orrery.endtoend.Ports;
 import dev.orrery.endtoend.Stage;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -27,24 +29,25 @@ final class World implements AutoCloseable {
     private final Database database;
     private final Fleet fleet;
 
-    private World(Stage stage, Machines machines, boolean networked, String settings, int slots) {
+    private World(Stage stage, Machines machines, boolean networked, String more, int slots) {
         this.stage = stage;
         this.machines = machines;
+        Fleet.Settings settings = Fleet.Settings.of(more);
         if (networked) {
             Network made = new Network(machines, MASTERS + WORKERS);
             Certificates certificates = made.certificates(stage.path("certificates"));
             network = Optional.of(made);
-            database = Database.onNetwork(stage.path("pg"), made, Fleet.freePort(), certificates);
+            database = Database.onNetwork(stage.path("pg"), made, Ports.free(), certificates);
             fleet =
                     Fleet.onHosts(
                             stage,
-                            database.settings() + settings,
+                            settings.with(database.settings()),
                             made.hosts().subList(0, MASTERS),
                             certificates);
         } else {
             network = Optional.empty();
             database = Database.onLoopback(stage.path("pg"));
-            fleet = Fleet.onLoopback(stage, database.settings() + settings, MASTERS);
+            fleet = Fleet.onLoopback(stage, settings.with(database.settings()), MASTERS);
         }
         for (int i = 1; i <= WORKERS; i++) {
             Host host =
@@ -54,15 +57,14 @@ final class World implements AutoCloseable {
     }
 
     /** Makes and starts it; nothing is left of what could not be made. */
-    static World start(boolean networked, String settings, int slots) {
+    static World start(boolean networked, String more, int slots) {
         Stage stage = new Stage();
         Machines machines = new Machines();
         World world;
         try {
-            world = new World(stage, machines, networked, settings, slots);
+            world = new World(stage, machines, networked, more, slots);
         } catch (RuntimeException | AssertionError failed) {
-            stage.close();
-            machines.close();
+            closeAll(stage::close, machines::close);
             throw failed;
         }
         try {
@@ -120,11 +122,17 @@ final class World implements AutoCloseable {
 
     @Override
     public void close() {
+        closeAll(stage::close, database::close, machines::close);
+    }
+
+    /** Closes each, although one before it could not be. */
+    private static void closeAll(Runnable first, Runnable... others) {
         try {
-            stage.close();
+            first.run();
         } finally {
-            database.close();
-            machines.close();
+            if (others.length > 0) {
+                closeAll(others[0], Arrays.copyOfRange(others, 1, others.length));
+            }
         }
     }
 }

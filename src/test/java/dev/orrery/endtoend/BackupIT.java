@@ -126,7 +126,6 @@ final class BackupIT {
     @Test
     void jobThatRanAtTheBackup_runsAgainWhenItsWorkerIsGone() throws IOException {
         // given
-        cluster.quickLeases();
         Api api = cluster.master();
         Program worker = cluster.alone("one");
         cluster.awaitNode(api, "one", "READY");
@@ -135,17 +134,20 @@ final class BackupIT {
 
         // when
         assertThat(orrery("backup", file.toString()).exit()).isZero();
+        assertThat(api.job(job).path("attempt").asInt()).isEqualTo(1);
         worker.kill();
         cluster.masterProgram().kill();
         Files.move(stage.path("data"), stage.path("lost"));
         assertThat(orrery("restore", file.toString()).exit()).isZero();
+        cluster.calmLeases();
         Api after = cluster.master();
         cluster.alone("two");
 
         // then
         JsonNode ended = after.awaitEnd(job);
         assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
-        assertThat(ended.path("attempt").asInt()).isGreaterThan(1);
+        assertThat(ended.path("attempt").asInt()).isEqualTo(2);
+        assertThat(ended.path("attempts").path(0).path("state").asText()).isEqualTo("LOST");
         assertThat(after.stdout(job)).isEqualTo("again\n");
     }
 

@@ -26,6 +26,17 @@ public final class Cluster {
               killGrace: 500ms
             """;
 
+    private static final String CALM_LEASES =
+            """
+            scheduling:
+              heartbeat: 500ms
+              fence: 6s
+              fenceKill: 7s
+              lease: 8s
+            worker:
+              killGrace: 500ms
+            """;
+
     private final Stage stage;
     private Optional<Program> master = Optional.empty();
     private List<String> configuration = List.of();
@@ -37,6 +48,11 @@ public final class Cluster {
     /** Lets every node that is started from now on give up after three seconds. */
     public void quickLeases() {
         configuration = List.of("-conf", stage.write("quick.yaml", QUICK_LEASES).toString());
+    }
+
+    /** Lets every node that is started from now on give up after eight seconds. */
+    public void calmLeases() {
+        configuration = List.of("-conf", stage.write("calm.yaml", CALM_LEASES).toString());
     }
 
     /** Starts a master in the common directory, again after its end. */

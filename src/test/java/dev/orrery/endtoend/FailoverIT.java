@@ -6,10 +6,6 @@ import static org.awaitility.Awaitility.await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,18 +22,10 @@ final class FailoverIT {
     @RegisterExtension final Stage stage = new Stage();
 
     private final Cluster cluster = new Cluster(stage);
-    private final int port = freePort();
+    private final int port = Ports.free();
 
     /** The second is the master; at the first nobody listens. */
     private final String servers = "http://127.0.0.1:1,http://127.0.0.1:" + port;
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     private Program master() {
         return stage.java(

@@ -105,9 +105,19 @@ public final class Machines implements AfterAllCallback {
         close();
     }
 
-    /** Removes all of them. */
+    /** Removes all of them, and then says which could not be removed. */
     public void close() {
-        namespaces.forEach(namespace -> run("ip", "netns", "del", namespace));
+        AssertionError left = new AssertionError("namespaces are left over");
+        for (String namespace : namespaces) {
+            try {
+                run("ip", "netns", "del", namespace);
+            } catch (AssertionError | UncheckedIOException failed) {
+                left.addSuppressed(failed);
+            }
+        }
         namespaces.clear();
+        if (left.getSuppressed().length > 0) {
+            throw left;
+        }
     }
 }

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -28,18 +27,12 @@ final class MoveToPostgresIT {
 
     @BeforeAll
     static void startServer(@TempDir Path directory) throws IOException {
-        server = Optional.of(PostgresServer.start(directory, freePort(), List.of("fsync=off")));
+        server = Optional.of(PostgresServer.start(directory, Ports.free(), List.of("fsync=off")));
     }
 
     @AfterAll
     static void stopServer() throws IOException {
         server.orElseThrow().close();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private Path configuration(String database) {

@@ -3,6 +3,8 @@ package dev.orrery.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.awaitility.core.ConditionTimeoutException;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -59,7 +61,11 @@ public final class Program {
 
     /** Waits until it has said for so many times that it serves. */
     public Program ready(int times) {
-        await(title).atMost(PATIENCE).until(() -> !isAlive() || readyLines().size() >= times);
+        try {
+            await(title).atMost(PATIENCE).until(() -> !isAlive() || readyLines().size() >= times);
+        } catch (ConditionTimeoutException late) {
+            throw new AssertionError(title + " does not serve; it said: " + err(), late);
+        }
         assertThat(isAlive()).as("%s lives; it said: %s", title, err()).isTrue();
         return this;
     }

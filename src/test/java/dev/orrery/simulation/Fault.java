@@ -57,6 +57,8 @@ record Fault(long atMillis, Kind kind, long forMillis, long seed) {
         RESTART_STORE,
         /** The store has no space (F32). */
         FILL_STORE,
+        /** A master, or each of them, cannot read the state that it would begin with. */
+        LOAD_FAILS,
         /** The clock of the store jumps by up to a minute (F43). */
         JUMP_STORE_CLOCK,
         /** The wall clock of a host jumps by up to ten minutes (F42). */

@@ -93,6 +93,9 @@ final class Havoc {
                 world.store.setFull(true);
                 undoAfter(lasting, () -> world.store.setFull(false));
             }
+            case LOAD_FAILS ->
+                    (dice.chance(0.3) ? world.masters : List.of(dice.pick(world.masters)))
+                            .forEach(it -> keepFromLoading(it.host, lasting));
             case JUMP_STORE_CLOCK -> world.store.jump(seconds(dice, STORE_JUMP_SECONDS));
             case JUMP_WALL_CLOCK ->
                     dice.pick(world.hosts)
@@ -145,6 +148,11 @@ final class Havoc {
                 new ArrayList<>(some(dice, world.workers.stream().map(it -> it.host).toList()));
         side.add(leader.get().host);
         split(side, lasting);
+    }
+
+    private void keepFromLoading(Host master, long lasting) {
+        world.store.setUnreadable(master, true);
+        undoAfter(lasting, () -> world.store.setUnreadable(master, false));
     }
 
     private void cutFromWorkers(Master master, long lasting) {

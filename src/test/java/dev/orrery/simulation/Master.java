@@ -1,6 +1,5 @@
 package dev.orrery.simulation;
 
-import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.protocol.Message;
 import dev.orrery.protocol.Message.LeaderNotice;
@@ -12,6 +11,7 @@ import dev.orrery.scheduling.SchedulerMachine;
 import dev.orrery.scheduling.leadership.HandOver;
 import dev.orrery.scheduling.leadership.Tenure;
 import dev.orrery.simulation.Host.Life;
+import dev.orrery.simulation.SimulatedStore.Others;
 import dev.orrery.store.LeaderRow.Holder;
 import dev.orrery.store.LeaderRow.Term;
 import dev.orrery.store.StoreException;
@@ -19,56 +19,55 @@ import dev.orrery.store.StoreException.Kind;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** A master: leads or stands by, as {@code Leadership} and {@code SchedulerVerticle} do. */
 final class Master {
 
     static final Duration TTL = Duration.ofSeconds(4);
-
-    private static final Duration HEARTBEAT = Duration.ofNanos(Link.HEARTBEAT);
     private static final long RENEW = Dice.SECOND;
     private static final long RELOAD_PAUSE = Dice.SECOND;
-    private static final long LATELY = 6 * Dice.SECOND;
+    private static final long SAME_FAILURE = 2 * RELOAD_PAUSE;
     private static final Duration LEASE = Duration.ofSeconds(30);
 
     final Host host;
     final LeaderCalls calls;
     private final World world;
-    private final Map<WorkerId, Long> heard = new TreeMap<>();
+    private final Heard heard;
     private Optional<Tenure> tenure = Optional.empty();
     private Optional<Reign> reign = Optional.empty();
     private LeaderNotice notice = new LeaderNotice(0, "", List.of());
     private boolean asking;
     private boolean againAtOnce;
-    private long heardLast;
     private long failedLast;
     private long abstainUntil;
+    private boolean full;
+    private Others others = new Others(0, 0);
 
-    /** The answer of a round: who leads, and whether this master won. */
-    private record Found(Term term, boolean won, int workersOfOthers) {}
+    /** The answer of a round: who leads, whether this master won, and who else lives. */
+    private record Found(Term term, boolean won, Optional<Others> others) {}
 
     Master(World world, Host host) {
         this.world = world;
         this.host = host;
+        this.heard = new Heard(host);
         this.calls = new LeaderCalls(world, host, this::heardOf);
     }
 
     void start() {
         host.start();
         calls.forgetAll();
-        heard.clear();
         tenure = Optional.empty();
         reign = Optional.empty();
         notice = new LeaderNotice(0, "", List.of());
         asking = false;
         againAtOnce = false;
-        heardLast = host.nanos();
-        failedLast = host.nanos() - RELOAD_PAUSE;
+        heard.forgetAll();
+        failedLast = host.nanos() - SAME_FAILURE;
         abstainUntil = host.nanos();
+        full = false;
+        others = new Others(0, 0);
         host.every(RENEW, this::round);
         host.every(RENEW / 4, this::check);
         round();
@@ -122,22 +121,17 @@ final class Master {
                 });
     }
 
-    private boolean holds() {
-        boolean isCareless = world.has(Bug.LEADER_ACTS_AFTER_ITS_TENURE);
-        return tenure.filter(it -> isCareless || it.holds(host.nanos())).isPresent();
+    private boolean holds(Tenure it) {
+        return world.has(Bug.LEADER_ACTS_AFTER_ITS_TENURE) || it.holds(host.nanos());
     }
 
-    /** Whether it may act as the leader now; if not, it leads no more. */
-    boolean holdsOrSteps() {
-        boolean holds = holds();
-        if (!holds) {
-            depose();
-        }
-        return holds;
+    /** Whether it may act as the leader of this epoch at this very moment. */
+    boolean holds(long epoch) {
+        return tenure.filter(it -> it.epoch() == epoch && holds(it)).isPresent();
     }
 
     private void check() {
-        if (tenure.isPresent() && !holds()) {
+        if (tenure.filter(it -> !holds(it)).isPresent()) {
             depose();
         }
     }
@@ -147,33 +141,57 @@ final class Master {
             world.trace(() -> host + " leads no more");
         }
         tenure = Optional.empty();
+        end();
+    }
+
+    private void end() {
         reign.ifPresent(Reign::stop);
         reign = Optional.empty();
     }
 
-    /** The store refused a batch: nothing of it counts, so begin again from what is stored. */
-    void failed(Kind kind) {
-        world.trace(() -> host + " cannot commit: " + kind);
-        reign.ifPresent(Reign::stop);
-        reign = Optional.empty();
-        boolean isAgain = host.nanos() - failedLast < RELOAD_PAUSE;
+    /** The store refused a batch or a load: nothing counts, so begin again from what it has. */
+    void failed(long epoch, Kind kind) {
+        world.trace(() -> host + " cannot go on in epoch " + epoch + ": " + kind);
+        if (kind == Kind.BROKEN) {
+            die();
+            return;
+        }
+        full |= kind == Kind.FULL;
+        if (isPast(epoch)) {
+            return;
+        }
+        end();
+        boolean isAgain = host.nanos() - failedLast < SAME_FAILURE;
         failedLast = host.nanos();
-        if (isAgain) {
-            host.after(
-                    RELOAD_PAUSE,
-                    () -> {
-                        if (reign.isEmpty()) {
-                            begin();
-                        }
-                    });
+        if (!isAgain) {
+            beginAfter(epoch);
+        } else if (others.masters() > 0) {
+            standBack(epoch);
         } else {
-            begin();
+            host.after(RELOAD_PAUSE, () -> beginAfter(epoch));
         }
     }
 
-    private void begin() {
-        tenure = Optional.empty();
-        round();
+    private boolean isPast(long epoch) {
+        return tenure.filter(it -> it.epoch() > epoch).isPresent();
+    }
+
+    private void beginAfter(long epoch) {
+        if (!isPast(epoch)) {
+            tenure = Optional.empty();
+            round();
+        }
+    }
+
+    /** Of a store that refuses again and again another master may know better. */
+    private void standBack(long epoch) {
+        if (tenure.filter(it -> it.epoch() == epoch).isPresent()) {
+            world.trace(() -> host + " gives the lead away");
+            world.count("hand-over");
+            abstainUntil = host.nanos() + HandOver.ABSTENTION.toNanos();
+            depose();
+            giveUp(epoch, () -> {});
+        }
     }
 
     private void round() {
@@ -185,7 +203,7 @@ final class Master {
         asking = true;
         Optional<Tenure> mine = tenure;
         boolean mayLead = host.nanos() - abstainUntil >= 0;
-        int workers = heardLately();
+        int workers = heard.count();
         long sentAt = host.nanos();
         world.store.ask(
                 host,
@@ -199,7 +217,12 @@ final class Master {
 
                     @Override
                     public void failed(Kind kind) {
-                        if (kind == Kind.FENCED && tenure.equals(mine)) {
+                        if (kind == Kind.BROKEN) {
+                            die();
+                            return;
+                        }
+                        full |= kind == Kind.FULL;
+                        if (kind == Kind.FENCED && tenure.isPresent() && tenure.equals(mine)) {
                             depose();
                         }
                         next();
@@ -220,7 +243,6 @@ final class Master {
 
     private Found ask(Optional<Tenure> mine, boolean mayLead, int workers) throws StoreException {
         SimulatedStore store = world.store;
-        store.report(host.name, workers);
         Holder self = new Holder(host.life().toString(), "");
         boolean won = false;
         if (mine.isPresent()) {
@@ -228,10 +250,20 @@ final class Master {
         } else if (mayLead) {
             won = store.acquire(self, TTL).isPresent();
         }
-        return new Found(store.term(), won, store.workersOfOthers(host.name, TTL));
+        return new Found(store.term(), won, register(workers));
+    }
+
+    /** That only informs, and ends no tenure. */
+    private Optional<Others> register(int workers) {
+        try {
+            return Optional.of(world.store.report(host.name, workers, TTL));
+        } catch (StoreException fault) {
+            return Optional.empty();
+        }
     }
 
     private void answered(Optional<Tenure> asked, Found found, long sentAt) {
+        found.others().ifPresent(it -> others = it);
         long from = world.has(Bug.TENURE_COUNTS_FROM_THE_ANSWER) ? host.nanos() : sentAt;
         if (found.won()) {
             Tenure begun = Tenure.begun(found.term().epoch(), from, TTL);
@@ -239,7 +271,7 @@ final class Master {
                 return;
             }
             tenure = Optional.of(begun);
-            heardLast = host.nanos();
+            heard.begin();
         } else if (tenure.isPresent() && tenure.equals(asked)) {
             tenure = tenure.map(it -> it.renewed(from, TTL));
         }
@@ -248,13 +280,14 @@ final class Master {
         if (found.won()) {
             load(found.term().epoch());
         } else {
-            handOverWhenDue(found);
+            handOverWhenDue();
         }
     }
 
     private void noticed(LeaderNotice now) {
         notice = now;
         boolean isOurs = now.node().equals(host.life().toString());
+        full &= now.node().isEmpty() || (isOurs && reign.isEmpty());
         if (isOurs && reign.isPresent()) {
             announce();
         } else if (!isOurs) {
@@ -263,7 +296,7 @@ final class Master {
     }
 
     private void vacated() {
-        notice = new LeaderNotice(notice.epoch(), "", List.of());
+        notice = notice.vacant();
         announce();
     }
 
@@ -274,21 +307,15 @@ final class Master {
                 (to, other) -> world.network.send(host, to.life(), () -> other.heard(now)));
     }
 
-    private void handOverWhenDue(Found found) {
-        Duration silence = Duration.ofNanos(host.nanos() - heardLast);
-        if (tenure.isEmpty() || !HandOver.isDue(silence, found.workersOfOthers(), HEARTBEAT)) {
-            return;
+    private void handOverWhenDue() {
+        if (tenure.isPresent() && heard.isCutOff(others.workers())) {
+            standBack(tenure.get().epoch());
         }
-        world.trace(() -> host + " gives the lead away");
-        world.count("hand-over");
-        long epoch = tenure.get().epoch();
-        abstainUntil = host.nanos() + HandOver.ABSTENTION.toNanos();
-        depose();
-        giveUp(epoch, () -> {});
     }
 
     private void load(long epoch) {
         world.trace(() -> host + " is elected in epoch " + epoch);
+        end();
         if (world.whims.has(Whim.LEADER_DIES_WHILE_LOADING)) {
             die();
             return;
@@ -296,7 +323,7 @@ final class Master {
         Moment asked = host.moment();
         world.store.ask(
                 host,
-                () -> world.store.durable.load(asked),
+                () -> world.store.load(host, asked),
                 new SimulatedStore.Outcome<LoadedState>() {
                     @Override
                     public void done(LoadedState loaded) {
@@ -305,19 +332,13 @@ final class Master {
 
                     @Override
                     public void failed(Kind kind) {
-                        if (isIn(epoch)) {
-                            Master.this.failed(kind);
-                        }
+                        Master.this.failed(epoch, kind);
                     }
                 });
     }
 
-    private boolean isIn(long epoch) {
-        return tenure.filter(it -> it.epoch() == epoch).isPresent();
-    }
-
     private void loaded(long epoch, LoadedState loaded) {
-        if (!isIn(epoch) || !holdsOrSteps()) {
+        if (!holds(epoch)) {
             return;
         }
         world.count("takeover");
@@ -331,6 +352,7 @@ final class Master {
                 SchedulerMachine.load(epoch, world.rules(lease), world.policies(), loaded, from);
         Reign begun = new Reign(world, this, machine);
         reign = Optional.of(begun);
+        full = false;
         begun.begin();
         noticed(notice);
     }
@@ -338,14 +360,15 @@ final class Master {
     /** Answers what comes to the scheduler's address. */
     void serve(Message message, Consumer<Message> reply) {
         if (message instanceof WorkerMessage it) {
-            heardLast = host.nanos();
-            heard.put(it.worker(), heardLast);
+            heard.from(it.worker());
         }
-        if (reign.isEmpty() || !holdsOrSteps()) {
-            reply.accept(notice);
+        Optional<Reign> leads = reign.filter(it -> holds(it.epoch()));
+        if (leads.isEmpty()) {
+            boolean isRefused = full && message instanceof SchedulerRequest;
+            reply.accept(isRefused ? Reign.refusal() : latest());
             return;
         }
-        Reign now = reign.get();
+        Reign now = leads.get();
         if (message instanceof WorkerMessage it) {
             now.ask(id -> new Input.Told(id, it), reply);
         } else if (message instanceof SchedulerRequest it) {
@@ -355,9 +378,11 @@ final class Master {
         }
     }
 
-    private int heardLately() {
-        heard.values().removeIf(at -> host.nanos() - at > LATELY);
-        return heard.size();
+    /** Who leads instead; nobody, where the latest one known is this master. */
+    private LeaderNotice latest() {
+        LeaderNotice heardLatest = calls.leader();
+        LeaderNotice latest = heardLatest.epoch() > notice.epoch() ? heardLatest : notice;
+        return latest.node().equals(host.life().toString()) ? latest.vacant() : latest;
     }
 
     /** Whether it leads, as far as it knows. */

@@ -1,9 +1,12 @@
 package dev.orrery.simulation;
 
 import dev.orrery.model.AttemptId;
+import dev.orrery.model.Problem;
+import dev.orrery.model.ProblemCode;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.Message;
+import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.WorkerCommand;
 import dev.orrery.protocol.WorkerMessage;
@@ -18,9 +21,11 @@ import dev.orrery.simulation.Host.Life;
 import dev.orrery.store.StoreException.Kind;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,6 +38,7 @@ final class Reign {
     private final Host host;
     private final Channels channels;
     private final Map<Long, Consumer<Message>> askers = new TreeMap<>();
+    private final Set<Long> requests = new HashSet<>();
     private SchedulerMachine machine;
     private Batch open = new Batch();
     private boolean committing;
@@ -75,11 +81,15 @@ final class Reign {
     void ask(Function<Long, Input> input, Consumer<Message> reply) {
         replies++;
         askers.put(replies, reply);
-        feed(input.apply(replies));
+        Input asked = input.apply(replies);
+        if (asked instanceof Input.Asked) {
+            requests.add(replies);
+        }
+        feed(asked);
     }
 
     private void feed(Input input) {
-        if (stopped || !master.holdsOrSteps()) {
+        if (stopped || !holds()) {
             return;
         }
         world.witness.acts(host.life(), machine.epoch());
@@ -201,12 +211,13 @@ final class Reign {
         letOut(batch);
     }
 
+    /** What is stored is true, whoever leads meanwhile; what only reads may have grown old. */
     private void letOut(Batch batch) {
-        if (stopped || !master.holdsOrSteps()) {
+        if (stopped) {
             return;
         }
         release(batch);
-        if (!committing) {
+        if (!committing && holds()) {
             flush();
         }
         if (isQuiet()) {
@@ -214,16 +225,41 @@ final class Reign {
         }
     }
 
+    /** A batch of an epoch that has ended says nothing of the one that followed; damage does. */
     private void refused(Kind kind) {
-        if (stopped) {
+        if (stopped && kind != Kind.BROKEN) {
             return;
         }
-        if (world.has(Bug.LEADER_KEEPS_ITS_STATE_AFTER_A_FAILED_COMMIT) && kind != Kind.FENCED) {
+        boolean isOther = kind != Kind.FENCED && kind != Kind.BROKEN;
+        if (isOther && world.has(Bug.LEADER_KEEPS_ITS_STATE_AFTER_A_FAILED_COMMIT)) {
             committing = false;
             flush();
             return;
         }
-        master.failed(kind);
+        if (kind == Kind.FULL) {
+            new TreeMap<>(askers)
+                    .forEach((id, asker) -> {
+                        if (requests.contains(id)) {
+                            asker.accept(refusal());
+                        }
+                    });
+        }
+        stop();
+        master.failed(machine.epoch(), kind);
+    }
+
+    private boolean holds() {
+        return master.holds(machine.epoch());
+    }
+
+    long epoch() {
+        return machine.epoch();
+    }
+
+    /** The answer to a request while the store has no space. */
+    static SchedulerReply refusal() {
+        return new SchedulerReply.Refused(
+                Problem.of(ProblemCode.STORE_FULL, "Nothing was changed.", "Try again later."));
     }
 
     private void release(Batch batch) {
@@ -254,10 +290,14 @@ final class Reign {
         }
     }
 
+    /** Answers; commands nothing once the tenure is over, even what was decided before. */
     private void carryOut(Effect effect) {
         switch (effect) {
             case Effect.Reply it -> answer(it.replyTo(), it.reply());
             case Effect.Answer it -> answer(it.replyTo(), forgetting(it.reply()));
+            case Effect.Assign it when !holds() -> {}
+            case Effect.Stop it when !holds() -> {}
+            case Effect.Recall it when !holds() -> {}
             case Effect.Assign it -> channels.add(it);
             case Effect.Stop it -> {
                 if (!isForgetting()) {
@@ -296,6 +336,7 @@ final class Reign {
     }
 
     private void answer(long replyTo, Message reply) {
+        requests.remove(replyTo);
         Consumer<Message> asker = askers.remove(replyTo);
         if (asker != null) {
             asker.accept(reply);
@@ -326,6 +367,7 @@ final class Reign {
     void stop() {
         stopped = true;
         askers.clear();
+        requests.clear();
         channels.closeAll();
     }
 }

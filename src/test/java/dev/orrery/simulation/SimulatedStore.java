@@ -1,7 +1,9 @@
 package dev.orrery.simulation;
 
 import dev.orrery.protocol.DurableEvent;
+import dev.orrery.protocol.LoadedState;
 import dev.orrery.scheduling.MemoryStore;
+import dev.orrery.scheduling.Moment;
 import dev.orrery.store.LeaderRow.Holder;
 import dev.orrery.store.LeaderRow.Term;
 import dev.orrery.store.StoreException;
@@ -12,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The database that all masters share: transactions one after the other, each as a whole or not at
@@ -28,6 +32,7 @@ final class SimulatedStore {
     private final Host host;
     private final Dice dice;
     private final Map<String, Reported> reported = new TreeMap<>();
+    private final Set<String> unreadable = new TreeSet<>();
     private final List<Runnable> unsynced = new ArrayList<>();
     private long clockOffset;
     private boolean jumped;
@@ -122,6 +127,10 @@ final class SimulatedStore {
             answer(from, life, () -> outcome.failed(Kind.UNAVAILABLE));
             return;
         }
+        if (world.whims.has(Whim.STORE_BREAKS)) {
+            answer(from, life, () -> outcome.failed(Kind.BROKEN));
+            return;
+        }
         try {
             T value = transaction.run();
             boolean tellOtherwise = world.whims.has(Whim.COMMIT_UNKNOWN_BUT_STORED);
@@ -148,9 +157,7 @@ final class SimulatedStore {
 
     /** The body of a commit. */
     int commit(long ofEpoch, List<DurableEvent> events) throws StoreException {
-        if (full) {
-            throw new StoreException(Kind.FULL, "no space");
-        }
+        unlessFull();
         boolean fences =
                 !world.has(Bug.STORE_SKIPS_THE_EPOCH_CHECK)
                         && !world.has(Bug.STANDBY_ACQUIRES_EARLY);
@@ -163,6 +170,12 @@ final class SimulatedStore {
             return 0;
         }
         return take(ofEpoch, events);
+    }
+
+    private void unlessFull() throws StoreException {
+        if (full) {
+            throw new StoreException(Kind.FULL, "no space");
+        }
     }
 
     private int take(long ofEpoch, List<DurableEvent> events) {
@@ -180,12 +193,13 @@ final class SimulatedStore {
     }
 
     /** The body of an acquisition. */
-    Optional<Long> acquire(Holder candidate, Duration ttl) {
+    Optional<Long> acquire(Holder candidate, Duration ttl) throws StoreException {
         boolean early = world.has(Bug.STANDBY_ACQUIRES_EARLY) && dice.chance(0.02);
         boolean free = leaseUntil <= clock() || holder.node().equals(candidate.node()) || early;
         if (!free) {
             return Optional.empty();
         }
+        unlessFull();
         epoch++;
         holder = candidate;
         leaseUntil = clock() + ttl.toNanos();
@@ -213,22 +227,35 @@ final class SimulatedStore {
         return new Term(epoch, holder, leaseUntil > clock());
     }
 
-    long epoch() {
-        return epoch;
+    /** The body of a load by a master. */
+    LoadedState load(Host from, Moment now) throws StoreException {
+        unlessFull();
+        if (unreadable.contains(from.name)) {
+            world.count("load that failed");
+            throw new StoreException(Kind.UNAVAILABLE, "the state cannot be read");
+        }
+        return durable.load(now);
     }
 
-    void report(String master, int workers) {
+    /**
+     * Other masters that live.
+     *
+     * @param workers the most that one of them has heard
+     */
+    record Others(int masters, int workers) {}
+
+    /** The body of a report of a master, which is told of the others. */
+    Others report(String master, int workers, Duration within) throws StoreException {
+        unlessFull();
         reported.put(master, new Reported(workers, clock()));
-    }
-
-    /** The most workers that another living master has heard. */
-    int workersOfOthers(String self, Duration within) {
-        return reported.entrySet().stream()
-                .filter(it -> !it.getKey().equals(self))
-                .filter(it -> clock() - it.getValue().at() <= within.toNanos())
-                .mapToInt(it -> it.getValue().workers())
-                .max()
-                .orElse(0);
+        List<Reported> others =
+                reported.entrySet().stream()
+                        .filter(it -> !it.getKey().equals(master))
+                        .map(Map.Entry::getValue)
+                        .filter(it -> clock() - it.at() <= within.toNanos())
+                        .toList();
+        int most = others.stream().mapToInt(Reported::workers).max().orElse(0);
+        return new Others(others.size(), most);
     }
 
     private long clock() {
@@ -251,6 +278,15 @@ final class SimulatedStore {
         full = on;
     }
 
+    /** Whether a master cannot read the state. */
+    void setUnreadable(Host master, boolean on) {
+        if (on) {
+            unreadable.add(master.name);
+        } else {
+            unreadable.remove(master.name);
+        }
+    }
+
     /** Power fails and comes back: what was not on disk is gone, and every connection. */
     void restart() {
         restarts++;
@@ -261,6 +297,7 @@ final class SimulatedStore {
     /** No transaction takes long any more. */
     void calm() {
         full = false;
+        unreadable.clear();
         free = Math.min(free, world.agenda.now());
     }
 }

@@ -27,6 +27,7 @@ final class SimulationTest {
         campaign.firstFailure().ifPresent(first -> fail(Console.explanation(first)));
         assertThat(campaign.seeds()).isEqualTo(SEEDS);
         assertThat(campaign.missing()).as("faults and whims that never were").isEmpty();
+        assertThat(campaign.counts()).containsKeys("takeover", "hand-over", "load that failed");
     }
 
     @Test

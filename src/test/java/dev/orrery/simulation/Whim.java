@@ -18,6 +18,8 @@ enum Whim {
     COMMIT_UNKNOWN_BUT_STORED(0.002),
     /** The batch is not stored, and its writer is told that the store is gone. */
     COMMIT_UNKNOWN_AND_LOST(0.002),
+    /** Nothing is stored, and who wanted it is told that the store is damaged. */
+    STORE_BREAKS(0.0005),
     /** The batch comes to the store long after its writer gave up. */
     COMMIT_COMES_LATE(0.002),
     /** A transaction takes seconds. */
