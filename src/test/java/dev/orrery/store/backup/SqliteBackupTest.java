@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.config.Settings;
 import dev.orrery.config.SettingsReader;
+import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.sqlite.SqliteStore;
@@ -13,6 +14,8 @@ import dev.orrery.store.sqlite.SqliteTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -20,6 +23,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /** Backups of SQLite, back into SQLite. */
 final class SqliteBackupTest extends BackupContractTest {
@@ -82,7 +86,9 @@ final class SqliteBackupTest extends BackupContractTest {
             new TableLoad(connection).load(dump, List.of());
             connection.commit();
         }
-        late.complete();
+        try (FileLogFiles logs = new FileLogFiles(directory.resolve("late"))) {
+            late.complete(UUID.randomUUID(), logs);
+        }
 
         // then
         try (Connection connection = late.filler();
@@ -92,6 +98,18 @@ final class SqliteBackupTest extends BackupContractTest {
             assertThat(row.getLong(1)).isEqualTo(7);
             assertThat(row.getLong(2)).isEqualTo(1);
         }
+    }
+
+    @Test
+    void headOfAnySize_isNotReadIntoMemory(@TempDir Path directory) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Manifest.Writer manifest = new Manifest.Writer(directory.resolve("manifest"))) {
+            new ArchiveWriter(out, manifest).add(Backup.HEAD, new byte[64 * 1024 + 1]);
+        }
+
+        assertThatThrownBy(() -> Restore.verify(new ByteArrayInputStream(out.toByteArray())))
+                .isInstanceOf(DamagedBackupException.class)
+                .hasMessageContaining("too large");
     }
 
     @Test
