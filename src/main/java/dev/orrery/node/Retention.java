@@ -10,6 +10,7 @@ import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.LogFiles;
+import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 
 import org.slf4j.Logger;
@@ -39,7 +40,11 @@ final class Retention {
     /** With a round a minute, a job's output is looked at twice an hour. */
     private static final int SHELVES_A_ROUND = LogFiles.SHELVES / 32;
 
+    /** Well past any wait for one to come back, which would only make a token anew. */
+    private static final Duration MASTER_GONE = Duration.ofDays(7);
+
     private final Bus bus;
+    private final Store store;
     private final JobReads jobs;
     private final CentralStore blobs;
     private final LogFiles logs;
@@ -59,9 +64,10 @@ final class Retention {
      */
     record Duty(BooleanSupplier leads, BooleanSupplier sweeps) {}
 
-    Retention(Bus bus, JobReads jobs, CentralStore blobs, LogFiles logs, Duty duty) {
+    Retention(Bus bus, Store store, CentralStore blobs, LogFiles logs, Duty duty) {
         this.bus = bus;
-        this.jobs = jobs;
+        this.store = store;
+        this.jobs = store.jobs();
         this.blobs = blobs;
         this.logs = logs;
         this.duty = duty;
@@ -75,18 +81,35 @@ final class Retention {
         try {
             if (duty.leads.getAsBoolean()) {
                 purge();
+                forgetMasters();
             }
             if (duty.sweeps.getAsBoolean()) {
-                blobs.sweep();
-                for (int i = 0; i < SHELVES_A_ROUND; i++) {
-                    sweepLogs(shelf);
-                    shelf = (shelf + 1) % LogFiles.SHELVES;
-                }
+                sweep();
             }
         } catch (StoreException | IOException fault) {
             LOG.atWarn().setCause(fault).log("retention did not finish; it will be tried again");
         } finally {
             round.unlock();
+        }
+    }
+
+    /** With a master that does not come back goes its administrator's token. */
+    private void forgetMasters() throws StoreException {
+        for (String gone : store.masters().forget(MASTER_GONE)) {
+            store.tokens().revoke(MasterParts.adminOf(gone));
+            LOG.atInfo().addKeyValue("master", gone).log("a master is forgotten");
+        }
+    }
+
+    /**
+     * A database that has lost commits says so in its term, and lacks jobs that have bytes here.
+     */
+    private void sweep() throws StoreException, IOException {
+        store.leaderRow().term();
+        for (int i = 0; i < SHELVES_A_ROUND; i++) {
+            blobs.sweep(shelf);
+            sweepLogs(shelf);
+            shelf = (shelf + 1) % LogFiles.SHELVES;
         }
     }
 
@@ -99,12 +122,12 @@ final class Retention {
 
     /** Another master may have removed the records, and one that was away has missed it. */
     private void sweepLogs(int number) throws StoreException, IOException {
-        List<JobId> unknown = new ArrayList<>();
-        for (JobId job : logs.quiet(number)) {
-            if (jobs.job(job).isEmpty()) {
-                unknown.add(job);
-            }
+        List<JobId> quiet = logs.quiet(number);
+        if (quiet.isEmpty()) {
+            return;
         }
+        List<JobId> unknown = new ArrayList<>(quiet);
+        unknown.removeAll(jobs.known(quiet));
         if (!unknown.isEmpty()) {
             logs.remove(unknown);
         }

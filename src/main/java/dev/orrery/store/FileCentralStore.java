@@ -16,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -87,19 +88,31 @@ public final class FileCentralStore implements CentralStore {
     }
 
     @Override
-    public void sweep() throws IOException {
+    public void sweep(int shelf) throws IOException {
         Instant latest = clock.instant().minus(SWEEP_AGE_MIN);
-        for (Path folder : PrivateFiles.children(root)) {
-            if (folder.equals(staging)) {
-                sweepStaging(latest);
-            } else {
-                for (Path file : PrivateFiles.children(folder)) {
-                    Optional<BlobId> blob = blobOf(file);
-                    if (blob.isPresent()) {
-                        discardOlderThan(blob.get(), Optional.of(latest));
-                    }
-                }
+        sweepStaging(latest);
+        List<BlobId> old = new ArrayList<>();
+        for (Path file : PrivateFiles.children(root.resolve(String.format("%02x", shelf)))) {
+            Optional<BlobId> blob = blobOf(file);
+            if (blob.isPresent() && PrivateFiles.isOlder(file, latest)) {
+                old.add(blob.get());
             }
+        }
+        if (old.isEmpty()) {
+            return;
+        }
+        old.removeAll(Set.copyOf(referenced(old)));
+        for (BlobId blob : old) {
+            discardOlderThan(blob, Optional.of(latest));
+        }
+    }
+
+    /** Most are: they are asked for together, and without a lock. */
+    private List<BlobId> referenced(List<BlobId> blobs) throws IOException {
+        try {
+            return references.referenced(blobs);
+        } catch (StoreException e) {
+            throw new IOException("which blobs jobs need cannot be read", e);
         }
     }
 
@@ -110,8 +123,9 @@ public final class FileCentralStore implements CentralStore {
 
     @Override
     public void close() {
-        List.copyOf(open).forEach(StagedFile::close);
-        shared.close();
+        try (shared) {
+            List.copyOf(open).forEach(StagedFile::close);
+        }
     }
 
     private Path shelf(BlobId blob) {
@@ -136,20 +150,27 @@ public final class FileCentralStore implements CentralStore {
     }
 
     private void discardOlderThan(BlobId blob, Optional<Instant> latest) throws IOException {
-        lock.lock();
         try (RangeLock.Held _ = shared.lock(blob.sha256())) {
-            Path file = place(blob);
-            if (pins.containsKey(blob)
-                    || (latest.isPresent() && !PrivateFiles.isOlder(file, latest.get()))
-                    || references.isReferenced(blob)) {
-                return;
+            lock.lock();
+            try {
+                discardUnlessNeeded(blob, latest);
+            } finally {
+                lock.unlock();
             }
-            Files.deleteIfExists(file);
         } catch (StoreException e) {
             throw new IOException("whether a job needs blob " + blob + " cannot be read", e);
-        } finally {
-            lock.unlock();
         }
+    }
+
+    private void discardUnlessNeeded(BlobId blob, Optional<Instant> latest)
+            throws IOException, StoreException {
+        Path file = place(blob);
+        if (pins.containsKey(blob)
+                || (latest.isPresent() && !PrivateFiles.isOlder(file, latest.get()))
+                || references.isReferenced(blob)) {
+            return;
+        }
+        Files.deleteIfExists(file);
     }
 
     private void sweepStaging(Instant latest) throws IOException {
@@ -163,30 +184,36 @@ public final class FileCentralStore implements CentralStore {
 
     /** Moves a complete file to the blob's place, unless the same bytes are there already. */
     private void publish(Path file, BlobId blob, long sizeBytes) throws IOException {
+        try (RangeLock.Held _ = shared.lock(blob.sha256())) {
+            lock.lock();
+            try {
+                place(file, blob, sizeBytes);
+                pins.merge(blob, 1, Integer::sum);
+            } finally {
+                lock.unlock();
+            }
+        }
+        PrivateFiles.syncDirectory(shelf(blob));
+    }
+
+    private void place(Path file, BlobId blob, long sizeBytes) throws IOException {
         Path shelf = shelf(blob);
         Path place = place(blob);
-        lock.lock();
-        try (RangeLock.Held _ = shared.lock(blob.sha256())) {
-            if (Files.notExists(shelf)) {
-                PrivateFiles.directory(shelf);
-                PrivateFiles.syncDirectory(root);
-            }
-            if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
-                    && Files.size(place) == sizeBytes) {
-                Files.setLastModifiedTime(place, FileTime.from(clock.instant()));
-                Files.delete(file);
-            } else {
-                Files.move(
-                        file,
-                        place,
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
-            }
-            pins.merge(blob, 1, Integer::sum);
-        } finally {
-            lock.unlock();
+        if (Files.notExists(shelf)) {
+            PrivateFiles.directory(shelf);
+            PrivateFiles.syncDirectory(root);
         }
-        PrivateFiles.syncDirectory(shelf);
+        if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(place) == sizeBytes) {
+            Files.setLastModifiedTime(place, FileTime.from(clock.instant()));
+            Files.delete(file);
+        } else {
+            Files.move(
+                    file,
+                    place,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     private void unpin(BlobId blob) {

@@ -13,6 +13,7 @@ import dev.orrery.model.CapturedLog.Stream;
 import dev.orrery.model.JobId;
 import dev.orrery.model.TaskRange;
 import dev.orrery.node.Retention.Duty;
+import dev.orrery.protocol.Principal;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.scheduling.Sample;
 import dev.orrery.store.CentralStore;
@@ -20,6 +21,7 @@ import dev.orrery.store.FileCentralStore;
 import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
+import dev.orrery.store.StoreException;
 import dev.orrery.store.sqlite.SqliteStore;
 
 import io.vertx.core.Vertx;
@@ -136,8 +138,53 @@ final class RetentionTest {
         assertThat(blob).exists();
     }
 
+    @Test
+    void storeThatHasLostCommits_costsNoBytes() throws Exception {
+        JobId gone = job(1);
+        shipped(gone);
+        makeOld(logs.find(attempt(gone), Stream.STDOUT).orElseThrow());
+        Path blob = oldBlob();
+        RefusingStore broken = new RefusingStore(store);
+        broken.refuseTerms(StoreException.Kind.BROKEN);
+
+        Retention retention = retention(broken, false, true);
+        for (int round = 0; round < 32; round++) {
+            retention.run();
+        }
+
+        assertThat(logs.of(gone)).hasSize(1);
+        assertThat(blob).exists();
+    }
+
+    @Test
+    void masterThatStaysAway_takesItsTokenWithIt() throws Exception {
+        String gone = "0123abcd-0000-7000-8000-000000000000";
+        for (String name : List.of("admin-0123abcd", "admin-4567abcd")) {
+            store.tokens()
+                    .add(
+                            name,
+                            new Principal(name, Principal.Role.ADMIN, Optional.empty()),
+                            Instant.now(),
+                            Optional.empty());
+        }
+        RefusingStore known = new RefusingStore(store);
+        known.silence(List.of(gone));
+
+        retention(known, false, true).run();
+        assertThat(store.tokens().list()).hasSize(2);
+
+        retention(known, true, false).run();
+        assertThat(store.tokens().list())
+                .extracting(it -> it.principal().name())
+                .containsExactly("admin-4567abcd");
+    }
+
     private Retention retention(boolean leads, boolean sweeps) {
-        return new Retention(bus, store.jobs(), blobs, logs, new Duty(() -> leads, () -> sweeps));
+        return retention(store, leads, sweeps);
+    }
+
+    private Retention retention(Store of, boolean leads, boolean sweeps) {
+        return new Retention(bus, of, blobs, logs, new Duty(() -> leads, () -> sweeps));
     }
 
     private JobId endedJobOf(Duration retention) throws Exception {

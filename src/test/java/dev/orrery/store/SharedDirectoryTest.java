@@ -99,10 +99,29 @@ final class SharedDirectoryTest {
             Files.setLastModifiedTime(
                     file, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
 
-            first.sweep();
+            sweep(first);
             keeper.get().join();
 
             assertThat(second.find(blob)).hasValueSatisfying(it -> assertThat(it).hasContent("x"));
+        }
+    }
+
+    @Test
+    void blobThatAnotherMasterHolds_holdsUpNoOther() throws Exception {
+        try (FileCentralStore store = new FileCentralStore(shared, blob -> false, Instant::now);
+                RangeLock other = RangeLock.open(shared.resolve("blobs").resolve("lock"))) {
+            BlobId held = keep(store);
+            Thread waiting;
+            try (RangeLock.Held _ = other.lock(held.sha256())) {
+                waiting = Thread.ofPlatform().start(() -> keep(store));
+                await().until(() -> isHeldUpOrDone(waiting));
+
+                BlobId free = keep(store, "y");
+
+                assertThat(waiting.isAlive()).isTrue();
+                assertThat(store.find(free)).isPresent();
+            }
+            waiting.join();
         }
     }
 
@@ -123,8 +142,12 @@ final class SharedDirectoryTest {
     }
 
     private static BlobId keep(CentralStore store) {
+        return keep(store, "x");
+    }
+
+    private static BlobId keep(CentralStore store, String text) {
         try (CentralStore.Staged staged = store.stage()) {
-            staged.write(text("x"));
+            staged.write(text(text));
             return staged.keep();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -146,5 +169,11 @@ final class SharedDirectoryTest {
 
     private static ByteBuffer text(String text) {
         return ByteBuffer.wrap(text.getBytes(UTF_8));
+    }
+
+    private static void sweep(CentralStore store) throws IOException {
+        for (int shelf = 0; shelf < CentralStore.SHELVES; shelf++) {
+            store.sweep(shelf);
+        }
     }
 }

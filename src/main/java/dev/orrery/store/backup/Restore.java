@@ -4,18 +4,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.orrery.store.FileLogFiles;
+import dev.orrery.store.MasterIdFile;
 import dev.orrery.store.PrivateFiles;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.sql.Session;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -33,6 +35,9 @@ import java.util.stream.Stream;
 public final class Restore {
 
     private static final String FOUND = "found.ndjson";
+
+    /** It has a few lines. */
+    private static final int HEAD_BYTES_MAX = 64 * 1024;
 
     private final InputStream in;
     private final Path work;
@@ -89,11 +94,11 @@ public final class Restore {
             InputStream backup, Path data, Function<Path, EmptyDatabase> database)
             throws IOException, StoreException, SQLException {
         Path target = data.toAbsolutePath().normalize();
-        refuseMountPoint(target);
         refuseUnlessEmpty(data);
         Path work = target.resolveSibling(target.getFileName() + ".restoring");
         Directories.remove(work);
         PrivateFiles.directory(work);
+        tryMove(work, target);
         try {
             Restore restore = new Restore(backup, work, true);
             Unpacked unpacked = restore.unpack();
@@ -105,20 +110,28 @@ public final class Restore {
         }
     }
 
-    /** Its name cannot be given to another directory, which is better said before all the work. */
-    private static void refuseMountPoint(Path target) throws IOException {
-        Path parent = target.getParent();
-        boolean isMountPoint =
-                parent == null
-                        || (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)
-                                && !Files.getAttribute(target, "unix:dev")
-                                        .equals(Files.getAttribute(parent, "unix:dev")));
-        if (isMountPoint) {
+    /** A mount point cannot be replaced: better known before the database is full. */
+    private static void tryMove(Path work, Path target) throws IOException {
+        boolean isThere = Files.exists(target);
+        try {
+            move(work, target);
+            Files.move(target, work, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException fault) {
+            Files.deleteIfExists(work);
             throw new IOException(
                     target
-                            + " is a mount point: name a directory in it, with --data, and start"
-                            + " Orrery with that one");
+                            + " cannot be replaced (is it a mount point, or a link?): name a"
+                            + " directory within it with --data",
+                    fault);
         }
+        if (isThere) {
+            PrivateFiles.directory(target);
+        }
+    }
+
+    private static void move(Path work, Path target) throws IOException {
+        Files.move(
+                work, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void refuseUnlessEmpty(Path data) throws IOException {
@@ -173,6 +186,9 @@ public final class Restore {
     private static JsonNode head(ArchiveReader.Content content) throws IOException {
         if (!content.name().equals(Backup.HEAD)) {
             throw new DamagedBackupException("this is no backup of Orrery");
+        }
+        if (content.size() > HEAD_BYTES_MAX) {
+            throw new DamagedBackupException("the backup is damaged: its head is too large");
         }
         JsonNode head = parse(content.readAllBytes());
         int format = head.path("format").asInt();
@@ -238,18 +254,24 @@ public final class Restore {
             throws IOException, StoreException, SQLException {
         Path dump = work.resolve(TableDump.NAME);
         database.create(unpacked.summary().engine(), unpacked.summary().schema());
-        try (Connection connection = database.filler()) {
-            new TableLoad(connection).load(new TableDump(dump), unpacked.end().removed());
-            connection.commit();
+        try (Session filler = database.filler()) {
+            new TableLoad(filler.connection()).load(new TableDump(dump));
+            filler.connection().commit();
         }
-        database.complete();
+        database.migrate();
+        try (Session filler = database.filler()) {
+            TableLoad.purge(filler, unpacked.end().removed());
+            filler.connection().commit();
+        }
+        try (FileLogFiles logs = new FileLogFiles(work)) {
+            database.complete(MasterIdFile.read(work), logs);
+        }
         Files.delete(dump);
     }
 
     private void moveTo(Path target) throws IOException {
         syncAll();
-        Files.move(
-                work, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        move(work, target);
         PrivateFiles.syncDirectory(Optional.ofNullable(target.getParent()).orElseThrow());
     }
 

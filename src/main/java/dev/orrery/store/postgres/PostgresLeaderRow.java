@@ -25,7 +25,6 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
                     + " lease_until = clock_timestamp() + ? * interval '1 millisecond'"
                     + " WHERE id = 1 AND greatest(epoch, ?) >= ?"
                     + " AND (holder = ? OR lease_until <= clock_timestamp()) RETURNING epoch";
-    private static final String AWAIT = "SELECT epoch FROM leader WHERE id = 1 FOR UPDATE";
     private static final String RENEW =
             "UPDATE leader SET lease_until = clock_timestamp() + ? * interval '1 millisecond'"
                     + " WHERE id = 1 AND epoch = ?";
@@ -51,8 +50,8 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
         Optional<Long> epoch = connection.use(session -> take(session, candidate, ttl, accepted));
         if (epoch.isPresent()) {
             see(epoch.get());
-        } else if (term().epoch() < Math.max(seen.known(), accepted) && accepted == 0) {
-            throw lost(term().epoch());
+        } else {
+            term();
         }
         return epoch;
     }
@@ -85,19 +84,21 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
                                                                 row.getString(2), row.getString(3)),
                                                         row.getBoolean(4)))
                                 .getFirst());
+        refuseUnlessWhole(term);
         see(term.epoch());
         return term;
+    }
+
+    /** A master that does not lead notices it as well, before it believes any other row. */
+    private void refuseUnlessWhole(Term term) throws StoreException {
+        if (term.epoch() < seen.known() && accepted() == 0) {
+            throw lost(term.epoch());
+        }
     }
 
     @Override
     public void close() {
         connection.close();
-    }
-
-    /** Returns when no commit of an earlier call is under way any more. */
-    void awaitCommits() throws StoreException {
-        String holder = term().holder().node();
-        connection.use(session -> passing(session, holder, () -> session.number(AWAIT)));
     }
 
     private Optional<Long> take(Session session, Holder candidate, Duration ttl, long accepted)

@@ -1,14 +1,16 @@
 package dev.orrery.store.postgres;
 
 import dev.orrery.config.Settings;
+import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.backup.EmptyDatabase;
+import dev.orrery.store.replica.SqlCopies;
 import dev.orrery.store.sql.Session;
 
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.UUID;
 
 /** A database of a PostgreSQL that is filled from a backup. */
 public final class PostgresTables implements EmptyDatabase {
@@ -56,16 +58,22 @@ public final class PostgresTables implements EmptyDatabase {
     }
 
     @Override
-    public Connection filler() throws SQLException {
+    public Session filler() throws SQLException {
         return connector.filler();
+    }
+
+    @Override
+    public void migrate() throws StoreException {
+        PostgresStore.prepare(connector);
     }
 
     /** The planner knows nothing yet of tables that were filled at once. */
     @Override
-    public void complete() throws StoreException {
-        PostgresStore.prepare(connector);
-        try (Session session = connector.open(Connector.Use.MIGRATE)) {
+    public void complete(UUID master, FileLogFiles logs) throws StoreException, IOException {
+        try (Session session = filler()) {
+            SqlCopies.addAll(session, master.toString(), logs);
             session.run("ANALYZE");
+            session.connection().commit();
         } catch (SQLException e) {
             throw faults.of(e);
         }

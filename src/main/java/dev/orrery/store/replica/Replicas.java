@@ -1,5 +1,6 @@
 package dev.orrery.store.replica;
 
+import dev.orrery.model.BlobId;
 import dev.orrery.model.Bytes;
 import dev.orrery.store.BlobReferences;
 import dev.orrery.store.CentralStore;
@@ -50,9 +51,13 @@ public final class Replicas implements AutoCloseable {
     public record Part(
             String self, Duration aliveWithin, int min, Optional<SSLContext> tls, Bytes key) {}
 
-    /** Blobs that are kept on several masters, on top of those of this one. */
-    public CentralStore blobs(CentralStore local) {
-        return new ReplicatedStore(local, this);
+    /**
+     * Blobs that are kept on several masters, on top of those of this one.
+     *
+     * @param freeBytesMin how many bytes copies from others leave free
+     */
+    public CentralStore blobs(CentralStore local, long freeBytesMin) {
+        return new ReplicatedStore(local, this, freeBytesMin);
     }
 
     /** Logs that are kept on several masters, on top of those of this one. */
@@ -65,12 +70,20 @@ public final class Replicas implements AutoCloseable {
      * list of who has it, so that nobody counts on it.
      */
     public BlobReferences references(BlobReferences jobs) {
-        return blob -> {
-            boolean isNeeded = jobs.isReferenced(blob);
-            if (!isNeeded) {
-                copies.remove(blob, self());
+        return new BlobReferences() {
+            @Override
+            public boolean isReferenced(BlobId blob) throws StoreException {
+                boolean isNeeded = jobs.isReferenced(blob);
+                if (!isNeeded) {
+                    copies.remove(blob, self());
+                }
+                return isNeeded;
             }
-            return isNeeded;
+
+            @Override
+            public List<BlobId> referenced(List<BlobId> blobs) throws StoreException {
+                return jobs.referenced(blobs);
+            }
         };
     }
 

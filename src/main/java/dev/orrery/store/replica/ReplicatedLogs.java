@@ -3,6 +3,8 @@ package dev.orrery.store.replica;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.CapturedLog.Stream;
 import dev.orrery.model.JobId;
+import dev.orrery.model.TaskRange;
+import dev.orrery.store.Copies.Output;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Masters.Master;
 import dev.orrery.store.TooFewCopiesException;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -50,7 +53,7 @@ final class ReplicatedLogs implements LogFiles {
     private final Replicas replicas;
     private final Once<Log, Boolean> catchUps = new Once<>();
     private final Map<Log, Long> quietUntil = remembering();
-    private final Map<JobId, List<String>> holders = remembering();
+    private final Map<Output, List<String>> holders = remembering();
 
     ReplicatedLogs(LogFiles local, Replicas replicas) {
         this.local = local;
@@ -76,21 +79,21 @@ final class ReplicatedLogs implements LogFiles {
         if (local.find(attempt, stream).isEmpty()) {
             return;
         }
-        List<String> before = holders(attempt.job());
+        Output output = Output.of(log);
+        List<String> before = holders(output);
         List<String> now =
                 replicas.spread(log, before, to -> LogCopy.bring(local, log, replicas.wire(), to));
         if (!before.containsAll(now)) {
-            replicas.tell(copies -> copies.addLogs(attempt.job(), now));
+            replicas.tell(copies -> copies.addLogs(output, now));
             List<String> all = new ArrayList<>(before);
             all.addAll(now);
-            holders.put(attempt.job(), List.copyOf(all));
+            holders.put(output, List.copyOf(all));
         }
     }
 
-    /** All output of a job goes to the same masters where it can, so that a job is one entry. */
-    private List<String> holders(JobId job) throws IOException {
-        List<String> known = holders.get(job);
-        return known == null ? replicas.ask(copies -> copies.ofLogs(job)) : known;
+    private List<String> holders(Output output) throws IOException {
+        List<String> known = holders.get(output);
+        return known == null ? replicas.ask(copies -> copies.ofLogs(output)) : known;
     }
 
     @Override
@@ -122,27 +125,72 @@ final class ReplicatedLogs implements LogFiles {
         }
     }
 
+    @Override
+    public List<Log> catchUp(JobId job) throws IOException {
+        List<Log> lost = new ArrayList<>();
+        for (var known : replicas.ask(copies -> copies.ofJob(job)).entrySet()) {
+            Output output = known.getKey();
+            Log log =
+                    new Log(
+                            new AttemptId(TaskRange.single(job), output.attempt()),
+                            output.stream());
+            boolean isHere =
+                    known.getValue().contains(replicas.self())
+                            && local.find(log.attempt(), log.stream()).isPresent();
+            if (!isHere && !isTaken(log, known.getValue())) {
+                lost.add(log);
+            }
+        }
+        return lost;
+    }
+
+    /** Each holder has all of it, so that one is enough. */
+    private boolean isTaken(Log log, List<String> holders) throws IOException {
+        for (Master source : replicas.sources(holders)) {
+            if (!holders.contains(source.id())) {
+                return false;
+            }
+            try {
+                takeAll(log, source);
+                local.sync(log.attempt(), log.stream());
+                replicas.tell(copies -> copies.addLogs(Output.of(log), List.of(replicas.self())));
+                return true;
+            } catch (IOException fault) {
+                notGiven(log, source, fault);
+            }
+        }
+        return false;
+    }
+
+    private void takeAll(Log log, Master source) throws IOException {
+        long here = local.sizeBytes(log.attempt(), log.stream());
+        if (replicas.wire().logBytes(source, log) > here) {
+            take(log, source, here);
+        }
+    }
+
+    private static void notGiven(Log log, Master source, IOException fault) {
+        LOG.atWarn()
+                .addKeyValue("log", log)
+                .addKeyValue("master", source.id())
+                .addKeyValue("cause", fault.toString())
+                .log("output was not given");
+    }
+
     private boolean fill(Log log) throws IOException {
         return catchUps.run(log, () -> fillNow(log));
     }
 
     /** Gets what others have; says whether all who may have some answered. */
     private boolean fillNow(Log log) throws IOException {
-        List<String> known = replicas.ask(copies -> copies.ofLogs(log.attempt().job()));
+        List<String> known = replicas.ask(copies -> copies.ofLogs(Output.of(log)));
         List<String> answers = new ArrayList<>();
         for (Master source : replicas.sources(known)) {
             try {
-                long here = local.sizeBytes(log.attempt(), log.stream());
-                if (replicas.wire().logBytes(source, log) > here) {
-                    take(log, source, here);
-                }
+                takeAll(log, source);
                 answers.add(source.id());
             } catch (IOException fault) {
-                LOG.atWarn()
-                        .addKeyValue("log", log)
-                        .addKeyValue("master", source.id())
-                        .addKeyValue("cause", fault.toString())
-                        .log("output was not given");
+                notGiven(log, source, fault);
             }
         }
         quiet(log, ASK_AGAIN_NANOS);
@@ -171,7 +219,10 @@ final class ReplicatedLogs implements LogFiles {
     @Override
     public void remove(List<JobId> jobs) throws IOException {
         replicas.tell(copies -> copies.removeLogs(jobs, replicas.self()));
-        jobs.forEach(holders::remove);
+        Set<JobId> gone = Set.copyOf(jobs);
+        synchronized (holders) {
+            holders.keySet().removeIf(output -> gone.contains(output.job()));
+        }
         local.remove(jobs);
     }
 

@@ -7,14 +7,15 @@ import dev.orrery.config.Settings;
 import dev.orrery.config.SettingsReader;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.sql.Session;
 import dev.orrery.store.sqlite.SqliteStore;
 import dev.orrery.store.sqlite.SqliteTables;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -69,26 +70,26 @@ final class SqliteBackupTest extends BackupContractTest {
         TableDump dump = new TableDump(directory.resolve("rows"));
         SqliteTables early = new SqliteTables(directory.resolve("early"), SETTINGS);
         early.create("SQLite", 1);
-        try (Connection connection = early.filler();
-                Statement statement = connection.createStatement()) {
+        try (Session filler = early.filler();
+                Statement statement = filler.connection().createStatement()) {
             statement.execute(
                     "INSERT INTO jobs VALUES (randomblob(16), 1, 1, 'default', 'a', 'admin', '{}',"
                             + " 1, 10, 4, 1, 0, 0, 1, 'w', 1, 0, 'ok', 7)");
-            assertThat(dump.write(connection, () -> {})).isEqualTo(1);
+            assertThat(dump.write(filler.connection(), () -> {})).isEqualTo(1);
         }
 
         // when
         SqliteTables late = new SqliteTables(directory.resolve("late"), SETTINGS);
         late.create("SQLite", 1);
-        try (Connection connection = late.filler()) {
-            new TableLoad(connection).load(dump, List.of());
-            connection.commit();
+        try (Session filler = late.filler()) {
+            new TableLoad(filler.connection()).load(dump);
+            filler.connection().commit();
         }
-        late.complete();
+        late.migrate();
 
         // then
-        try (Connection connection = late.filler();
-                Statement statement = connection.createStatement();
+        try (Session filler = late.filler();
+                Statement statement = filler.connection().createStatement();
                 ResultSet row = statement.executeQuery("SELECT ended_at, end_order FROM jobs")) {
             assertThat(row.next()).isTrue();
             assertThat(row.getLong(1)).isEqualTo(7);
@@ -97,13 +98,15 @@ final class SqliteBackupTest extends BackupContractTest {
     }
 
     @Test
-    void mountPoint_isRefusedBeforeAnythingIsDone() {
-        InputStream untouched = InputStream.nullInputStream();
+    void headOfAnySize_isNotReadIntoMemory(@TempDir Path directory) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Manifest.Writer manifest = new Manifest.Writer(directory.resolve("manifest"))) {
+            new ArchiveWriter(out, manifest).add(Backup.HEAD, new byte[64 * 1024 + 1]);
+        }
 
-        assertThatThrownBy(() -> Restore.restore(untouched, Path.of("/proc"), this::target))
-                .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("/proc is a mount point");
-        assertThat(Path.of("/proc.restoring")).doesNotExist();
+        assertThatThrownBy(() -> Restore.verify(new ByteArrayInputStream(out.toByteArray())))
+                .isInstanceOf(DamagedBackupException.class)
+                .hasMessageContaining("too large");
     }
 
     @Test

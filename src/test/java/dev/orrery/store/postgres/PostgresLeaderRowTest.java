@@ -2,8 +2,10 @@ package dev.orrery.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.orrery.model.JobId;
+import dev.orrery.store.Histories;
 import dev.orrery.store.LeaderRow.Holder;
 import dev.orrery.store.LeaderRowContractTest;
 import dev.orrery.store.Masters;
@@ -20,11 +22,18 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** The contract of the leader's row, kept by PostgreSQL between masters that share it. */
 final class PostgresLeaderRowTest extends LeaderRowContractTest {
@@ -151,6 +160,82 @@ final class PostgresLeaderRowTest extends LeaderRowContractTest {
         assertThat(two.leaderRow().acquire(TWO, LONG)).contains(epoch + 1);
         assertThat(folder.resolve("two/epoch")).hasContent((epoch + 1) + "\n");
         assertThat(folder.resolve("two/epoch.accepted")).doesNotExist();
+    }
+
+    @Test
+    void lowerEpochThanSeen_isRefusedByTheTermWhileAnotherMasterLeads() throws Exception {
+        one.leaderRow().acquire(ONE, LONG);
+        one.leaderRow().acquire(ONE, LONG);
+        two.leaderRow().term();
+        PostgresFixture.server().execute(database, "UPDATE leader SET epoch = 1");
+
+        assertThatThrownBy(() -> two.leaderRow().term())
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BROKEN))
+                .hasMessageContaining("lost commits");
+        assertThat(folder.resolve("two/epoch")).hasContent("2\n");
+    }
+
+    @Test
+    void acceptedEpoch_outlastsReadingALowerOne() throws Exception {
+        one.leaderRow().acquire(ONE, LONG);
+        long epoch = one.leaderRow().acquire(ONE, AT_ONCE).orElseThrow();
+        two.leaderRow().term();
+        two.close();
+        PostgresFixture.server().execute(database, "UPDATE leader SET epoch = 1");
+        Files.move(folder.resolve("two/epoch"), folder.resolve("two/epoch.accepted"));
+        two = open("two");
+
+        assertThat(two.leaderRow().term().epoch()).isEqualTo(1);
+
+        assertThat(folder.resolve("two/epoch.accepted")).hasContent(epoch + "\n");
+        assertThat(acquireSoon(two, TWO)).isEqualTo(epoch + 1);
+        assertThat(folder.resolve("two/epoch.accepted")).doesNotExist();
+    }
+
+    @Test
+    void masterThatIsSilentForLong_isForgotten() throws Exception {
+        one.masters().report(new Masters.Master("id-1", "node-1", "http://127.0.0.1:1", 0));
+
+        assertThat(two.masters().forget(LONG)).isEmpty();
+        assertThat(two.masters().alive(LONG)).hasSize(1);
+
+        assertThat(two.masters().forget(Duration.ZERO)).containsExactly("id-1");
+        assertThat(two.masters().alive(LONG)).isEmpty();
+    }
+
+    @Test
+    void masterWhoseReadsAreAllSlow_isStillHeardOf() throws Exception {
+        Masters.Master master = new Masters.Master("id-1", "node-1", "http://127.0.0.1:1", 0);
+        try (Connection holder = PostgresFixture.server().connect(database);
+                Statement statement = holder.createStatement();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            holder.setAutoCommit(false);
+            statement.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE");
+            JobId job = Histories.jobId(new SplittableRandom(1), Histories.START);
+            List<Future<?>> reads = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                reads.add(threads.submit(() -> one.jobs().job(job)));
+            }
+            await().until(() -> waiting(statement) == 8);
+
+            one.masters().report(master);
+            List<Masters.Master> alive = one.masters().alive(LONG);
+
+            assertThat(reads).noneMatch(Future::isDone);
+            assertThat(alive).containsExactly(master);
+            holder.rollback();
+        }
+    }
+
+    private static long waiting(Statement statement) throws SQLException {
+        try (ResultSet row =
+                statement.executeQuery(
+                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                + " AND datname = current_database()")) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     @Test
