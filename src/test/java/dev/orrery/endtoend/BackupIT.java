@@ -147,7 +147,7 @@ final class BackupIT {
         JsonNode ended = after.awaitEnd(job);
         assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("SUCCEEDED");
         assertThat(ended.path("attempt").asInt()).isEqualTo(2);
-        assertThat(ended.path("attempts").path(0).path("state").asText()).isEqualTo("LOST");
+        assertThat(ended.path("attempts").path(0).path("reason").asText()).isEqualTo("lost");
         assertThat(after.stdout(job)).isEqualTo("again\n");
     }
 
