@@ -47,7 +47,10 @@ final class EpochFile {
         return number(accepted);
     }
 
-    /** Makes an epoch known, durably, when it is higher than any before. */
+    /**
+     * Makes an epoch known, durably, when it is higher than any before. The operator's word stays
+     * until an epoch is above it: the one of the database that he accepts is not.
+     */
     synchronized void see(long epoch) throws IOException {
         if (epoch <= known) {
             return;
@@ -59,7 +62,9 @@ final class EpochFile {
             channel.force(true);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Files.deleteIfExists(accepted);
+        if (number(accepted) < epoch) {
+            Files.deleteIfExists(accepted);
+        }
         PrivateFiles.syncDirectory(directory);
         known = epoch;
     }

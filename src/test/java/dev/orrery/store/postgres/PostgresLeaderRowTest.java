@@ -154,6 +154,23 @@ final class PostgresLeaderRowTest extends LeaderRowContractTest {
     }
 
     @Test
+    void acceptedEpoch_outlastsReadingALowerOne() throws Exception {
+        one.leaderRow().acquire(ONE, LONG);
+        long epoch = one.leaderRow().acquire(ONE, AT_ONCE).orElseThrow();
+        two.leaderRow().term();
+        two.close();
+        PostgresFixture.server().execute(database, "UPDATE leader SET epoch = 1");
+        Files.move(folder.resolve("two/epoch"), folder.resolve("two/epoch.accepted"));
+        two = open("two");
+
+        assertThat(two.leaderRow().term().epoch()).isEqualTo(1);
+
+        assertThat(folder.resolve("two/epoch.accepted")).hasContent(epoch + "\n");
+        assertThat(acquireSoon(two, TWO)).isEqualTo(epoch + 1);
+        assertThat(folder.resolve("two/epoch.accepted")).doesNotExist();
+    }
+
+    @Test
     void masters_areAliveForAsLongAsAskedByTheServersClock() throws Exception {
         Masters.Master first = new Masters.Master("id-1", "node-1", "http://127.0.0.1:1", 0);
         Masters.Master second = new Masters.Master("id-2", "node-2", "http://127.0.0.1:2", 4);
