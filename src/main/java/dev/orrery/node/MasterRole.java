@@ -114,7 +114,7 @@ final class MasterRole {
                         server,
                         new Retention(
                                 around.node().bus(),
-                                parts.store().jobs(),
+                                parts.store(),
                                 parts.blobs(),
                                 parts.logs(),
                                 new Retention.Duty(

@@ -10,6 +10,7 @@ import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.LogFiles;
+import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ final class Retention {
     private static final int SHELVES_A_ROUND = LogFiles.SHELVES / 32;
 
     private final Bus bus;
+    private final Store store;
     private final JobReads jobs;
     private final CentralStore blobs;
     private final LogFiles logs;
@@ -59,9 +61,10 @@ final class Retention {
      */
     record Duty(BooleanSupplier leads, BooleanSupplier sweeps) {}
 
-    Retention(Bus bus, JobReads jobs, CentralStore blobs, LogFiles logs, Duty duty) {
+    Retention(Bus bus, Store store, CentralStore blobs, LogFiles logs, Duty duty) {
         this.bus = bus;
-        this.jobs = jobs;
+        this.store = store;
+        this.jobs = store.jobs();
         this.blobs = blobs;
         this.logs = logs;
         this.duty = duty;
@@ -77,16 +80,22 @@ final class Retention {
                 purge();
             }
             if (duty.sweeps.getAsBoolean()) {
-                blobs.sweep();
-                for (int i = 0; i < SHELVES_A_ROUND; i++) {
-                    sweepLogs(shelf);
-                    shelf = (shelf + 1) % LogFiles.SHELVES;
-                }
+                sweep();
             }
         } catch (StoreException | IOException fault) {
             LOG.atWarn().setCause(fault).log("retention did not finish; it will be tried again");
         } finally {
             round.unlock();
+        }
+    }
+
+    /** A database that has lost commits says so in its term, and lacks jobs that have bytes here. */
+    private void sweep() throws StoreException, IOException {
+        store.leaderRow().term();
+        for (int i = 0; i < SHELVES_A_ROUND; i++) {
+            blobs.sweep(shelf);
+            sweepLogs(shelf);
+            shelf = (shelf + 1) % LogFiles.SHELVES;
         }
     }
 
@@ -99,12 +108,12 @@ final class Retention {
 
     /** Another master may have removed the records, and one that was away has missed it. */
     private void sweepLogs(int number) throws StoreException, IOException {
-        List<JobId> unknown = new ArrayList<>();
-        for (JobId job : logs.quiet(number)) {
-            if (jobs.job(job).isEmpty()) {
-                unknown.add(job);
-            }
+        List<JobId> quiet = logs.quiet(number);
+        if (quiet.isEmpty()) {
+            return;
         }
+        List<JobId> unknown = new ArrayList<>(quiet);
+        unknown.removeAll(jobs.known(quiet));
         if (!unknown.isEmpty()) {
             logs.remove(unknown);
         }

@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 public interface CentralStore extends AutoCloseable {
 
+    /** How many shelves there are, on which blobs are spread evenly. */
+    int SHELVES = 256;
+
     /** Begins to take bytes of an unknown length. */
     Staged stage() throws IOException;
 
@@ -31,9 +34,10 @@ public interface CentralStore extends AutoCloseable {
     void discard(BlobId blob) throws IOException;
 
     /**
-     * Removes blobs to which no job refers and which are older than one hour, and stale staging.
+     * Removes blobs of one shelf to which no job refers and which are older than one hour, and
+     * stale staging.
      */
-    void sweep() throws IOException;
+    void sweep(int shelf) throws IOException;
 
     /** How many bytes are free where blobs are kept. */
     long freeBytes() throws IOException;

@@ -16,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -87,19 +88,31 @@ public final class FileCentralStore implements CentralStore {
     }
 
     @Override
-    public void sweep() throws IOException {
+    public void sweep(int shelf) throws IOException {
         Instant latest = clock.instant().minus(SWEEP_AGE_MIN);
-        for (Path folder : PrivateFiles.children(root)) {
-            if (folder.equals(staging)) {
-                sweepStaging(latest);
-            } else {
-                for (Path file : PrivateFiles.children(folder)) {
-                    Optional<BlobId> blob = blobOf(file);
-                    if (blob.isPresent()) {
-                        discardOlderThan(blob.get(), Optional.of(latest));
-                    }
-                }
+        sweepStaging(latest);
+        List<BlobId> old = new ArrayList<>();
+        for (Path file : PrivateFiles.children(root.resolve(String.format("%02x", shelf)))) {
+            Optional<BlobId> blob = blobOf(file);
+            if (blob.isPresent() && PrivateFiles.isOlder(file, latest)) {
+                old.add(blob.get());
             }
+        }
+        if (old.isEmpty()) {
+            return;
+        }
+        old.removeAll(Set.copyOf(referenced(old)));
+        for (BlobId blob : old) {
+            discardOlderThan(blob, Optional.of(latest));
+        }
+    }
+
+    /** Most are: they are asked for together, and without a lock. */
+    private List<BlobId> referenced(List<BlobId> blobs) throws IOException {
+        try {
+            return references.referenced(blobs);
+        } catch (StoreException e) {
+            throw new IOException("which blobs jobs need cannot be read", e);
         }
     }
 
@@ -136,8 +149,20 @@ public final class FileCentralStore implements CentralStore {
     }
 
     private void discardOlderThan(BlobId blob, Optional<Instant> latest) throws IOException {
-        lock.lock();
         try (RangeLock.Held _ = shared.lock(blob.sha256())) {
+            lock.lock();
+            try {
+                discardUnlessNeeded(blob, latest);
+            } finally {
+                lock.unlock();
+            }
+        } catch (StoreException e) {
+            throw new IOException("whether a job needs blob " + blob + " cannot be read", e);
+        }
+    }
+
+    private void discardUnlessNeeded(BlobId blob, Optional<Instant> latest)
+            throws IOException, StoreException {
             Path file = place(blob);
             if (pins.containsKey(blob)
                     || (latest.isPresent() && !PrivateFiles.isOlder(file, latest.get()))
@@ -145,11 +170,6 @@ public final class FileCentralStore implements CentralStore {
                 return;
             }
             Files.deleteIfExists(file);
-        } catch (StoreException e) {
-            throw new IOException("whether a job needs blob " + blob + " cannot be read", e);
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void sweepStaging(Instant latest) throws IOException {
@@ -163,10 +183,21 @@ public final class FileCentralStore implements CentralStore {
 
     /** Moves a complete file to the blob's place, unless the same bytes are there already. */
     private void publish(Path file, BlobId blob, long sizeBytes) throws IOException {
+        try (RangeLock.Held _ = shared.lock(blob.sha256())) {
+            lock.lock();
+            try {
+                place(file, blob, sizeBytes);
+                pins.merge(blob, 1, Integer::sum);
+            } finally {
+                lock.unlock();
+            }
+        }
+        PrivateFiles.syncDirectory(shelf(blob));
+    }
+
+    private void place(Path file, BlobId blob, long sizeBytes) throws IOException {
         Path shelf = shelf(blob);
         Path place = place(blob);
-        lock.lock();
-        try (RangeLock.Held _ = shared.lock(blob.sha256())) {
             if (Files.notExists(shelf)) {
                 PrivateFiles.directory(shelf);
                 PrivateFiles.syncDirectory(root);
@@ -182,11 +213,6 @@ public final class FileCentralStore implements CentralStore {
                         StandardCopyOption.ATOMIC_MOVE,
                         StandardCopyOption.REPLACE_EXISTING);
             }
-            pins.merge(blob, 1, Integer::sum);
-        } finally {
-            lock.unlock();
-        }
-        PrivateFiles.syncDirectory(shelf);
     }
 
     private void unpin(BlobId blob) {

@@ -18,6 +18,9 @@ public interface JobReads extends BlobReferences {
     /** The row of one job. */
     Optional<JobRow> job(JobId job) throws StoreException;
 
+    /** Those of these jobs that there are, after every commit that returned before this call. */
+    List<JobId> known(List<JobId> jobs) throws StoreException;
+
     /** Durable events of a job with a number greater than {@code after}, in order. */
     List<JobEvent> events(JobId job, long after, int limit) throws StoreException;
 

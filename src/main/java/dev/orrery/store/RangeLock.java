@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -19,7 +20,10 @@ final class RangeLock implements AutoCloseable {
     /** Nothing held. */
     static final Held NOTHING = () -> {};
 
-    /** Threads of one process may not wait in the kernel for each other. */
+    /**
+     * Nobody waits in the kernel: threads of one process may not for each other, and for another
+     * process the wait would have no end.
+     */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -39,15 +43,22 @@ final class RangeLock implements AutoCloseable {
         long position = position(name);
         long begin = System.nanoTime();
         while (true) {
-            try {
-                FileLock lock = channel.lock(position, 1, false);
-                return lock::release;
-            } catch (OverlappingFileLockException heldInThisProcess) {
-                if (System.nanoTime() - begin > WAIT_NANOS) {
-                    throw new IOException("a lock is held for too long: " + name);
-                }
-                LockSupport.parkNanos(PAUSE_NANOS);
+            Optional<FileLock> lock = tryLock(position);
+            if (lock.isPresent()) {
+                return lock.get()::release;
             }
+            if (System.nanoTime() - begin > WAIT_NANOS) {
+                throw new IOException("a lock is held for too long: " + name);
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private Optional<FileLock> tryLock(long position) throws IOException {
+        try {
+            return Optional.ofNullable(channel.tryLock(position, 1, false));
+        } catch (OverlappingFileLockException heldInThisProcess) {
+            return Optional.empty();
         }
     }
 

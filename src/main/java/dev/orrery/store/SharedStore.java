@@ -33,8 +33,8 @@ public final class SharedStore implements CentralStore {
     public void discard(BlobId blob) {}
 
     @Override
-    public void sweep() throws IOException {
-        shared.sweep();
+    public void sweep(int shelf) throws IOException {
+        shared.sweep(shelf);
     }
 
     @Override

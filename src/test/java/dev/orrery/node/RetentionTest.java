@@ -20,6 +20,7 @@ import dev.orrery.store.FileCentralStore;
 import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Store;
+import dev.orrery.store.StoreException;
 import dev.orrery.store.sqlite.SqliteStore;
 
 import io.vertx.core.Vertx;
@@ -136,8 +137,30 @@ final class RetentionTest {
         assertThat(blob).exists();
     }
 
+    @Test
+    void storeThatHasLostCommits_costsNoBytes() throws Exception {
+        JobId gone = job(1);
+        shipped(gone);
+        makeOld(logs.find(attempt(gone), Stream.STDOUT).orElseThrow());
+        Path blob = oldBlob();
+        RefusingStore broken = new RefusingStore(store);
+        broken.refuseTerms(StoreException.Kind.BROKEN);
+
+        Retention retention = retention(broken, false, true);
+        for (int round = 0; round < 32; round++) {
+            retention.run();
+        }
+
+        assertThat(logs.of(gone)).hasSize(1);
+        assertThat(blob).exists();
+    }
+
     private Retention retention(boolean leads, boolean sweeps) {
-        return new Retention(bus, store.jobs(), blobs, logs, new Duty(() -> leads, () -> sweeps));
+        return retention(store, leads, sweeps);
+    }
+
+    private Retention retention(Store of, boolean leads, boolean sweeps) {
+        return new Retention(bus, of, blobs, logs, new Duty(() -> leads, () -> sweeps));
     }
 
     private JobId endedJobOf(Duration retention) throws Exception {

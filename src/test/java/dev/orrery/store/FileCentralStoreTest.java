@@ -152,12 +152,12 @@ final class FileCentralStoreTest {
         uploading.write(bytes("slow"));
 
         now = now.plus(Duration.ofMinutes(59));
-        store.sweep();
+        sweep(store);
         assertThat(store.find(HELLO)).isPresent();
         assertThat(left).exists();
 
         now = now.plus(Duration.ofMinutes(2));
-        store.sweep();
+        sweep(store);
         assertThat(store.find(HELLO)).isEmpty();
         assertThat(store.find(other)).isPresent();
         assertThat(left).doesNotExist();
@@ -172,7 +172,7 @@ final class FileCentralStoreTest {
                 store.find(HELLO).orElseThrow(), FileTime.from(now.minus(Duration.ofDays(1))));
 
         keep("hello");
-        store.sweep();
+        sweep(store);
 
         assertThat(store.find(HELLO)).isPresent();
     }
@@ -216,5 +216,11 @@ final class FileCentralStoreTest {
 
     private static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(UTF_8));
+    }
+
+    private static void sweep(CentralStore store) throws IOException {
+        for (int shelf = 0; shelf < CentralStore.SHELVES; shelf++) {
+            store.sweep(shelf);
+        }
     }
 }

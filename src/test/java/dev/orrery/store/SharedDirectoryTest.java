@@ -99,7 +99,7 @@ final class SharedDirectoryTest {
             Files.setLastModifiedTime(
                     file, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
 
-            first.sweep();
+            sweep(first);
             keeper.get().join();
 
             assertThat(second.find(blob)).hasValueSatisfying(it -> assertThat(it).hasContent("x"));
@@ -146,5 +146,11 @@ final class SharedDirectoryTest {
 
     private static ByteBuffer text(String text) {
         return ByteBuffer.wrap(text.getBytes(UTF_8));
+    }
+
+    private static void sweep(CentralStore store) throws IOException {
+        for (int shelf = 0; shelf < CentralStore.SHELVES; shelf++) {
+            store.sweep(shelf);
+        }
     }
 }

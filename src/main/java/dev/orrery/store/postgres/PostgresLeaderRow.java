@@ -51,8 +51,8 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
         Optional<Long> epoch = connection.use(session -> take(session, candidate, ttl, accepted));
         if (epoch.isPresent()) {
             see(epoch.get());
-        } else if (term().epoch() < Math.max(seen.known(), accepted) && accepted == 0) {
-            throw lost(term().epoch());
+        } else {
+            term();
         }
         return epoch;
     }
@@ -85,8 +85,16 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
                                                                 row.getString(2), row.getString(3)),
                                                         row.getBoolean(4)))
                                 .getFirst());
+        refuseUnlessWhole(term);
         see(term.epoch());
         return term;
+    }
+
+    /** A master that does not lead notices it as well, before it believes any other row. */
+    private void refuseUnlessWhole(Term term) throws StoreException {
+        if (term.epoch() < seen.known() && accepted() == 0) {
+            throw lost(term.epoch());
+        }
     }
 
     @Override

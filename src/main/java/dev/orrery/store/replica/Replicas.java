@@ -1,5 +1,6 @@
 package dev.orrery.store.replica;
 
+import dev.orrery.model.BlobId;
 import dev.orrery.model.Bytes;
 import dev.orrery.store.BlobReferences;
 import dev.orrery.store.CentralStore;
@@ -65,12 +66,20 @@ public final class Replicas implements AutoCloseable {
      * list of who has it, so that nobody counts on it.
      */
     public BlobReferences references(BlobReferences jobs) {
-        return blob -> {
-            boolean isNeeded = jobs.isReferenced(blob);
-            if (!isNeeded) {
-                copies.remove(blob, self());
+        return new BlobReferences() {
+            @Override
+            public boolean isReferenced(BlobId blob) throws StoreException {
+                boolean isNeeded = jobs.isReferenced(blob);
+                if (!isNeeded) {
+                    copies.remove(blob, self());
+                }
+                return isNeeded;
             }
-            return isNeeded;
+
+            @Override
+            public List<BlobId> referenced(List<BlobId> blobs) throws StoreException {
+                return jobs.referenced(blobs);
+            }
         };
     }
 

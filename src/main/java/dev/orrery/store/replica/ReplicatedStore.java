@@ -94,8 +94,8 @@ final class ReplicatedStore implements CentralStore {
     public void discard(BlobId blob) {}
 
     @Override
-    public void sweep() throws IOException {
-        local.sweep();
+    public void sweep(int shelf) throws IOException {
+        local.sweep(shelf);
     }
 
     @Override

@@ -31,6 +31,9 @@ public final class SqlJobReads implements JobReads {
     /** Keeps one page small against the heap. */
     private static final int PAGE_ROWS_MAX = 1_000;
 
+    /** Of one question; a shelf has as many now and then. */
+    private static final int KEYS_MAX = 200;
+
     private static final String ID_DIGITS = "[0-9a-f]*";
 
     private final Reads reads;
@@ -48,6 +51,16 @@ public final class SqlJobReads implements JobReads {
     public Optional<JobRow> job(JobId job) throws StoreException {
         String sql = "SELECT " + JobRows.COLUMNS + " FROM jobs j WHERE j.id = ?";
         return select(sql, List.of(Values.ofJob(job)), JobRows::read).stream().findFirst();
+    }
+
+    @Override
+    public List<JobId> known(List<JobId> jobs) throws StoreException {
+        // Strictly: what a job has is removed when it is not found.
+        lag.end();
+        return among(
+                "SELECT id FROM jobs WHERE id IN ",
+                jobs.stream().map(Values::ofJob).toList(),
+                row -> Values.toJob(row.getBytes(1)));
     }
 
     @Override
@@ -131,6 +144,15 @@ public final class SqlJobReads implements JobReads {
     }
 
     @Override
+    public List<BlobId> referenced(List<BlobId> blobs) throws StoreException {
+        lag.endWherePossible();
+        return among(
+                "SELECT DISTINCT blob FROM blob_references WHERE blob IN ",
+                blobs.stream().map(BlobId::sha256).toList(),
+                row -> new BlobId(row.getString(1)));
+    }
+
+    @Override
     public boolean isReferenced(BlobId blob, JobId by) throws StoreException {
         if (hasReference(blob, by)) {
             return true;
@@ -176,6 +198,19 @@ public final class SqlJobReads implements JobReads {
             }
         }
         return List.copyOf(events.subList(0, Math.min(limit, events.size())));
+    }
+
+    /** One text of a statement for any number of keys: the last one fills up. */
+    private <T> List<T> among(String sql, List<?> keys, Session.Row<T> row) throws StoreException {
+        List<T> found = new ArrayList<>();
+        String text = sql + "(" + String.join(", ", Collections.nCopies(KEYS_MAX, "?")) + ")";
+        for (int from = 0; from < keys.size(); from += KEYS_MAX) {
+            List<Object> part =
+                    new ArrayList<>(keys.subList(from, Math.min(from + KEYS_MAX, keys.size())));
+            part.addAll(Collections.nCopies(KEYS_MAX - part.size(), part.getLast()));
+            found.addAll(reads.read(session -> session.select(text, part, row)));
+        }
+        return found;
     }
 
     private <T> List<T> select(String sql, List<?> parameters, Session.Row<T> row)

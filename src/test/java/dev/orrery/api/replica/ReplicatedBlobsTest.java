@@ -214,7 +214,9 @@ final class ReplicatedBlobsTest {
                     FileTime.from(Instant.now().minus(Duration.ofHours(2))));
         }
 
-        masters.get(1).blobs().sweep();
+        for (int shelf = 0; shelf < CentralStore.SHELVES; shelf++) {
+            masters.get(1).blobs().sweep(shelf);
+        }
 
         assertThat(masters.get(1).local().find(unneeded)).isEmpty();
         assertThat(masters.copies().of(unneeded)).containsExactly("master-0");

@@ -324,8 +324,8 @@ public final class SeveralMasters implements AutoCloseable {
         }
 
         @Override
-        public void sweep() throws IOException {
-            store.sweep();
+        public void sweep(int shelf) throws IOException {
+            store.sweep(shelf);
         }
 
         @Override

@@ -154,6 +154,20 @@ final class PostgresLeaderRowTest extends LeaderRowContractTest {
     }
 
     @Test
+    void lowerEpochThanSeen_isRefusedByTheTermWhileAnotherMasterLeads() throws Exception {
+        one.leaderRow().acquire(ONE, LONG);
+        one.leaderRow().acquire(ONE, LONG);
+        two.leaderRow().term();
+        PostgresFixture.server().execute(database, "UPDATE leader SET epoch = 1");
+
+        assertThatThrownBy(() -> two.leaderRow().term())
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.BROKEN))
+                .hasMessageContaining("lost commits");
+        assertThat(folder.resolve("two/epoch")).hasContent("2\n");
+    }
+
+    @Test
     void acceptedEpoch_outlastsReadingALowerOne() throws Exception {
         one.leaderRow().acquire(ONE, LONG);
         long epoch = one.leaderRow().acquire(ONE, AT_ONCE).orElseThrow();
