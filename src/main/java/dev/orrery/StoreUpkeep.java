@@ -28,6 +28,13 @@ final class StoreUpkeep implements Upkeep {
     @Override
     public Holding restore(InputStream backup, Settings settings) throws IOException {
         Settings.Storage storage = settings.storage();
+        if (settings.blobs().directory().isPresent()) {
+            throw new IOException(
+                    ("a backup is unpacked into %1$s, and blobs.directory says that bytes are"
+                                    + " in %2$s: leave that setting out, restore, and move"
+                                    + " %1$s/blobs and %1$s/logs into %2$s before the start")
+                            .formatted(settings.server().data(), settings.blobs().directory().get()));
+        }
         Optional<PostgresTables> shared = Optional.empty();
         if (storage.database().isPresent()) {
             shared = Optional.of(PostgresTables.of(storage.database().get()));

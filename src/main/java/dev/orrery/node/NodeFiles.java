@@ -1,6 +1,7 @@
 package dev.orrery.node;
 
 import dev.orrery.model.WorkerId;
+import dev.orrery.store.MasterIdFile;
 import dev.orrery.store.PrivateFiles;
 
 import java.io.IOException;
@@ -102,15 +103,7 @@ public final class NodeFiles {
 
     /** The id of this directory's master, made at its first start. */
     UUID masterId() throws IOException {
-        Path file = data.resolve("master.id");
-        if (Files.notExists(file)) {
-            write(file, UUID.randomUUID() + "\n");
-        }
-        try {
-            return UUID.fromString(Files.readString(file).strip());
-        } catch (IllegalArgumentException damaged) {
-            throw new IOException("not an id: " + file + "; remove it to go on", damaged);
-        }
+        return MasterIdFile.read(data);
     }
 
     /** Where the command line finds the server of this directory. */

@@ -137,13 +137,21 @@ public final class FileLogFiles implements LogFiles {
     public List<JobId> quiet(int shelf) throws IOException {
         Instant latest = Instant.now().minus(QUIET_MIN);
         List<JobId> quiet = new ArrayList<>();
-        for (Path folder : PrivateFiles.children(root.resolve(String.format("%02x", shelf)))) {
-            Optional<JobId> job = jobOf(folder);
-            if (job.isPresent() && isQuiet(folder, latest)) {
-                quiet.add(job.get());
+        for (JobId job : on(shelf)) {
+            if (isQuiet(folder(job), latest)) {
+                quiet.add(job);
             }
         }
         return quiet;
+    }
+
+    /** Jobs with files on one of the shelves. */
+    public List<JobId> on(int shelf) throws IOException {
+        List<JobId> jobs = new ArrayList<>();
+        for (Path folder : PrivateFiles.children(root.resolve(String.format("%02x", shelf)))) {
+            jobOf(folder).ifPresent(jobs::add);
+        }
+        return jobs;
     }
 
     private static boolean isQuiet(Path folder, Instant since) throws IOException {

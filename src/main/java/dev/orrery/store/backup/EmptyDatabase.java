@@ -1,9 +1,12 @@
 package dev.orrery.store.backup;
 
+import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.StoreException;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.UUID;
 
 /** A database into which a backup goes, of any engine. */
 public interface EmptyDatabase {
@@ -20,6 +23,11 @@ public interface EmptyDatabase {
     /** A connection within a transaction that writes; closing it without a commit undoes it. */
     Connection filler() throws SQLException;
 
-    /** Brings the tables to the schema of this program, and checks them. */
-    void complete() throws StoreException;
+    /**
+     * Brings the tables to the schema of this program, checks them, and notes who has the bytes.
+     *
+     * @param master the id of the data directory into which the blobs and logs go
+     * @param logs what is there of them
+     */
+    void complete(UUID master, FileLogFiles logs) throws StoreException, IOException;
 }

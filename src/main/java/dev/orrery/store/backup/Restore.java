@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.orrery.store.FileLogFiles;
+import dev.orrery.store.MasterIdFile;
 import dev.orrery.store.PrivateFiles;
 import dev.orrery.store.StoreException;
 
@@ -242,7 +244,9 @@ public final class Restore {
             new TableLoad(connection).load(new TableDump(dump), unpacked.end().removed());
             connection.commit();
         }
-        database.complete();
+        try (FileLogFiles logs = new FileLogFiles(work)) {
+            database.complete(MasterIdFile.read(work), logs);
+        }
         Files.delete(dump);
     }
 

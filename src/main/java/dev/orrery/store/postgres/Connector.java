@@ -78,8 +78,14 @@ final class Connector {
     /** Opens a connection within a transaction that fills the tables. */
     Connection filler() throws SQLException {
         Connection connection = dataSource(Use.COPY).getConnection();
-        connection.setAutoCommit(false);
-        return connection;
+        try (Statement first = connection.createStatement()) {
+            first.execute(Use.COPY.preparation());
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     private PGSimpleDataSource dataSource(Use use) {
@@ -120,6 +126,8 @@ final class Connector {
         LEASE(Duration.ofSeconds(2), Duration.ofMillis(1_500), Duration.ofSeconds(3)),
         /** Everything else. */
         READ(Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(12)),
+        /** What lives, as a leader begins with it; a million live jobs take some seconds. */
+        LOAD(Duration.ofMinutes(2), Duration.ofSeconds(2), Duration.ofSeconds(125)),
         /** The making of tables, one master after another. */
         MIGRATE(Duration.ofMinutes(5), Duration.ofMinutes(1), Duration.ofMinutes(6)),
         /** All rows, out or in, a part at a time; who takes them may be slow for a while. */
@@ -165,7 +173,7 @@ final class Connector {
             options.add("tcp_keepalives_interval=1");
             options.add("tcp_keepalives_count=3");
             options.add("client_connection_check_interval=1000");
-            if (this == COMMIT) {
+            if (this == COMMIT || this == LOAD) {
                 // Plans are kept, and the tables grow: a plan for empty ones must not be kept.
                 options.add("enable_seqscan=off");
                 options.add("enable_hashjoin=off");

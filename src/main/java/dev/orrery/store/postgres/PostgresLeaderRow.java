@@ -25,7 +25,6 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
                     + " lease_until = clock_timestamp() + ? * interval '1 millisecond'"
                     + " WHERE id = 1 AND greatest(epoch, ?) >= ?"
                     + " AND (holder = ? OR lease_until <= clock_timestamp()) RETURNING epoch";
-    private static final String AWAIT = "SELECT epoch FROM leader WHERE id = 1 FOR UPDATE";
     private static final String RENEW =
             "UPDATE leader SET lease_until = clock_timestamp() + ? * interval '1 millisecond'"
                     + " WHERE id = 1 AND epoch = ?";
@@ -100,12 +99,6 @@ final class PostgresLeaderRow implements LeaderRow, AutoCloseable {
     @Override
     public void close() {
         connection.close();
-    }
-
-    /** Returns when no commit of an earlier call is under way any more. */
-    void awaitCommits() throws StoreException {
-        String holder = term().holder().node();
-        connection.use(session -> passing(session, holder, () -> session.number(AWAIT)));
     }
 
     private Optional<Long> take(Session session, Holder candidate, Duration ttl, long accepted)

@@ -48,9 +48,6 @@ public final class PostgresStore implements Store {
 
     private static final String OTHERS = "SELECT pg_advisory_unlock(7318349394477056)";
 
-    /** A million live jobs take some seconds. */
-    private static final Duration LOAD_MAX = Duration.ofMinutes(2);
-
     private static final Duration FORGET_PAUSE = Duration.ofMinutes(1);
 
     private final DirectoryLock directory;
@@ -127,17 +124,18 @@ public final class PostgresStore implements Store {
         commits.commit(epoch, events, forgetting());
     }
 
-    /**
-     * Waits for what an earlier connection of ours left under way, so that it cannot come later.
-     */
+    /** Who begins an epoch has waited for what earlier ones left under way; see the ADR. */
     @Override
     public LoadedState load() throws StoreException {
-        leaderRow.awaitCommits();
-        return sessions.transact(session -> {
+        try (Session session = connector.open(Connector.Use.LOAD)) {
+            session.begin();
             session.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-            session.run("SET LOCAL statement_timeout = '" + LOAD_MAX.toMillis() + "'");
-            return new StateLoader(session, frames).load(submissionsSince());
-        });
+            LoadedState state = new StateLoader(session, frames).load(submissionsSince());
+            session.commit();
+            return state;
+        } catch (SQLException e) {
+            throw faults.of(e);
+        }
     }
 
     @Override

@@ -1,14 +1,17 @@
 package dev.orrery.store.postgres;
 
 import dev.orrery.config.Settings;
+import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.backup.EmptyDatabase;
+import dev.orrery.store.replica.SqlCopies;
 import dev.orrery.store.sql.Session;
 
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.UUID;
 
 /** A database of a PostgreSQL that is filled from a backup. */
 public final class PostgresTables implements EmptyDatabase {
@@ -62,9 +65,12 @@ public final class PostgresTables implements EmptyDatabase {
 
     /** The planner knows nothing yet of tables that were filled at once. */
     @Override
-    public void complete() throws StoreException {
+    public void complete(UUID master, FileLogFiles logs) throws StoreException, IOException {
         PostgresStore.prepare(connector);
         try (Session session = connector.open(Connector.Use.MIGRATE)) {
+            session.begin();
+            SqlCopies.addAll(session, master.toString(), logs);
+            session.commit();
             session.run("ANALYZE");
         } catch (SQLException e) {
             throw faults.of(e);

@@ -1,8 +1,8 @@
 package dev.orrery.store.replica;
 
 import dev.orrery.model.BlobId;
-import dev.orrery.model.JobId;
 import dev.orrery.store.CentralStore;
+import dev.orrery.store.Copies.Output;
 import dev.orrery.store.Copies.Scarcity;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.LogFiles.Log;
@@ -29,10 +29,8 @@ public final class CopyRound {
 
     private static final Logger LOG = LoggerFactory.getLogger(CopyRound.class);
 
-    private static final int ITEMS_MAX = 200;
-
-    /** With a round a minute, some 4 MiB a second. */
-    private static final long BYTES_MAX = 256L * 1024 * 1024;
+    /** Of one question to the store, which counts the holders of each. */
+    private static final int LOOKED_AT_MAX = 2_000;
 
     /** So many rounds with the same masters alive: one that only restarts is not made up for. */
     private static final int STEADY_ROUNDS = 3;
@@ -49,11 +47,10 @@ public final class CopyRound {
     /** A round that takes longer than the pause between two is not overtaken. */
     private final ReentrantLock round = new ReentrantLock();
 
-    private Optional<BlobId> lastBlob = Optional.empty();
-    private Optional<JobId> lastJob = Optional.empty();
+    private final ScarcePass<BlobId> blobPass = new ScarcePass<>();
+    private final ScarcePass<Output> logPass = new ScarcePass<>();
     private Set<String> livingBefore = Set.of();
     private int steadyRounds;
-    private boolean isComplete;
     private int rounds;
 
     CopyRound(CentralStore blobs, LogFiles logs, Replicas replicas) {
@@ -70,10 +67,11 @@ public final class CopyRound {
         try {
             List<String> living = replicas.peers().living();
             observe(Set.copyOf(living));
-            if (steadyRounds >= STEADY_ROUNDS && !isComplete && living.size() >= replicas.min()) {
+            if (steadyRounds >= STEADY_ROUNDS && living.size() >= replicas.min()) {
                 makeUp(living);
             }
             if (rounds++ % FORGET_ROUNDS == 0) {
+                again();
                 replicas.tell(copies -> copies.forget(FORGET_AFTER));
             }
         } catch (IOException fault) {
@@ -84,82 +82,68 @@ public final class CopyRound {
     }
 
     /**
-     * What is kept is on enough of those who live then, so only a change makes something scarce.
+     * What is kept is on enough of those who live then, so little but a change makes something
+     * scarce: the rest is found when all is looked at again.
      */
     private void observe(Set<String> living) {
         if (!living.equals(livingBefore)) {
             livingBefore = living;
             steadyRounds = 0;
-            isComplete = false;
+            again();
         }
         steadyRounds++;
     }
 
+    private void again() {
+        blobPass.again();
+        logPass.again();
+    }
+
     private void makeUp(List<String> living) throws IOException {
-        Scarcity question = new Scarcity(replicas.self(), living, replicas.min(), ITEMS_MAX);
-        isComplete = true;
-        int made = copyBlobs(question) + copyLogs(question);
+        Scarcity question = new Scarcity(replicas.self(), living, replicas.min(), LOOKED_AT_MAX);
+        int made =
+                blobPass.goOn(
+                                after -> replicas.ask(copies -> copies.scarce(question, after)),
+                                this::copyBlob)
+                        + logPass.goOn(
+                                after -> replicas.ask(copies -> copies.scarceLogs(question, after)),
+                                this::copyLog);
         if (made > 0) {
             LOG.atInfo().addKeyValue("copies", made).log("made up for lost copies");
         }
     }
 
-    private int copyBlobs(Scarcity question) throws IOException {
-        List<BlobId> scarce = replicas.ask(copies -> copies.scarce(question, lastBlob));
-        long bytesLeft = BYTES_MAX;
-        int made = 0;
-        lastBlob = Optional.empty();
-        isComplete &= scarce.isEmpty();
-        for (BlobId blob : scarce) {
-            Optional<Path> file = blobs.find(blob);
-            if (file.isEmpty()) {
-                replicas.tell(copies -> copies.remove(blob, replicas.self()));
-                continue;
-            }
-            bytesLeft -= Files.size(file.get());
-            List<String> holders = replicas.ask(copies -> copies.of(blob));
-            made +=
-                    copy(
-                            blob,
-                            holders,
-                            to -> replicas.wire().putBlob(to, blob, file.get()),
-                            to -> replicas.tell(copies -> copies.add(blob, List.of(to.id()))));
-            if (bytesLeft < 0 || scarce.size() == question.limit()) {
-                lastBlob = Optional.of(blob);
-            }
-            if (bytesLeft < 0) {
-                return made;
-            }
+    private boolean copyBlob(BlobId blob, ScarcePass.Budget budget) throws IOException {
+        Optional<Path> file = blobs.find(blob);
+        if (file.isEmpty()) {
+            replicas.tell(copies -> copies.remove(blob, replicas.self()));
+            return false;
         }
-        return made;
+        budget.spend(Files.size(file.get()));
+        List<String> holders = replicas.ask(copies -> copies.of(blob));
+        return copy(
+                blob,
+                holders,
+                to -> replicas.wire().putBlob(to, blob, file.get()),
+                to -> replicas.tell(copies -> copies.add(blob, List.of(to.id()))));
     }
 
-    private int copyLogs(Scarcity question) throws IOException {
-        List<JobId> scarce = replicas.ask(copies -> copies.scarceLogs(question, lastJob));
-        long bytesLeft = BYTES_MAX;
-        int made = 0;
-        lastJob = Optional.empty();
-        isComplete &= scarce.isEmpty();
-        for (JobId job : scarce) {
-            List<Log> here = logs.of(job);
-            for (Log log : here) {
-                bytesLeft -= logs.sizeBytes(log.attempt(), log.stream());
-            }
-            List<String> holders = replicas.ask(copies -> copies.ofLogs(job));
-            made +=
-                    copy(
-                            job,
-                            holders,
-                            to -> bring(here, to),
-                            to -> replicas.tell(copies -> copies.addLogs(job, List.of(to.id()))));
-            if (bytesLeft < 0 || scarce.size() == question.limit()) {
-                lastJob = Optional.of(job);
-            }
-            if (bytesLeft < 0) {
-                return made;
-            }
+    private boolean copyLog(Output output, ScarcePass.Budget budget) throws IOException {
+        List<Log> here = new ArrayList<>(logs.of(output.job()));
+        here.removeIf(log -> !Output.of(log).equals(output));
+        if (here.isEmpty()) {
+            replicas.tell(copies -> copies.removeLogs(output, replicas.self()));
+            return false;
         }
-        return made;
+        for (Log log : here) {
+            budget.spend(logs.sizeBytes(log.attempt(), log.stream()));
+        }
+        List<String> holders = replicas.ask(copies -> copies.ofLogs(output));
+        return copy(
+                output,
+                holders,
+                to -> bring(here, to),
+                to -> replicas.tell(copies -> copies.addLogs(output, List.of(to.id()))));
     }
 
     private void bring(List<Log> here, Master to) throws IOException {
@@ -169,7 +153,7 @@ public final class CopyRound {
     }
 
     /** Brings it to one that does not have it; the next round makes another copy if need be. */
-    private int copy(
+    private boolean copy(
             Object what, List<String> holders, Replicas.Delivery delivery, Replicas.Delivery record)
             throws IOException {
         List<Master> targets = new ArrayList<>(replicas.peers().others());
@@ -177,9 +161,9 @@ public final class CopyRound {
         for (Master target : targets) {
             if (Replicas.deliver(what, delivery, target)) {
                 record.to(target);
-                return 1;
+                return true;
             }
         }
-        return 0;
+        return false;
     }
 }

@@ -23,6 +23,8 @@ final class Once<K, T> {
             mine.completeExceptionally(fault);
         } finally {
             running.remove(key, mine);
+            // Without effect unless an Error goes up: who waits must not wait for ever.
+            mine.completeExceptionally(new IOException("the work ended with an error"));
         }
         return await(mine);
     }

@@ -3,6 +3,7 @@ package dev.orrery.store.replica;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.CapturedLog.Stream;
 import dev.orrery.model.JobId;
+import dev.orrery.store.Copies.Output;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Masters.Master;
 import dev.orrery.store.TooFewCopiesException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -50,7 +52,7 @@ final class ReplicatedLogs implements LogFiles {
     private final Replicas replicas;
     private final Once<Log, Boolean> catchUps = new Once<>();
     private final Map<Log, Long> quietUntil = remembering();
-    private final Map<JobId, List<String>> holders = remembering();
+    private final Map<Output, List<String>> holders = remembering();
 
     ReplicatedLogs(LogFiles local, Replicas replicas) {
         this.local = local;
@@ -76,21 +78,21 @@ final class ReplicatedLogs implements LogFiles {
         if (local.find(attempt, stream).isEmpty()) {
             return;
         }
-        List<String> before = holders(attempt.job());
+        Output output = Output.of(log);
+        List<String> before = holders(output);
         List<String> now =
                 replicas.spread(log, before, to -> LogCopy.bring(local, log, replicas.wire(), to));
         if (!before.containsAll(now)) {
-            replicas.tell(copies -> copies.addLogs(attempt.job(), now));
+            replicas.tell(copies -> copies.addLogs(output, now));
             List<String> all = new ArrayList<>(before);
             all.addAll(now);
-            holders.put(attempt.job(), List.copyOf(all));
+            holders.put(output, List.copyOf(all));
         }
     }
 
-    /** All output of a job goes to the same masters where it can, so that a job is one entry. */
-    private List<String> holders(JobId job) throws IOException {
-        List<String> known = holders.get(job);
-        return known == null ? replicas.ask(copies -> copies.ofLogs(job)) : known;
+    private List<String> holders(Output output) throws IOException {
+        List<String> known = holders.get(output);
+        return known == null ? replicas.ask(copies -> copies.ofLogs(output)) : known;
     }
 
     @Override
@@ -128,7 +130,7 @@ final class ReplicatedLogs implements LogFiles {
 
     /** Gets what others have; says whether all who may have some answered. */
     private boolean fillNow(Log log) throws IOException {
-        List<String> known = replicas.ask(copies -> copies.ofLogs(log.attempt().job()));
+        List<String> known = replicas.ask(copies -> copies.ofLogs(Output.of(log)));
         List<String> answers = new ArrayList<>();
         for (Master source : replicas.sources(known)) {
             try {
@@ -171,7 +173,10 @@ final class ReplicatedLogs implements LogFiles {
     @Override
     public void remove(List<JobId> jobs) throws IOException {
         replicas.tell(copies -> copies.removeLogs(jobs, replicas.self()));
-        jobs.forEach(holders::remove);
+        Set<JobId> gone = Set.copyOf(jobs);
+        synchronized (holders) {
+            holders.keySet().removeIf(output -> gone.contains(output.job()));
+        }
         local.remove(jobs);
     }
 

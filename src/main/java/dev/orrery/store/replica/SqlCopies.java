@@ -1,8 +1,12 @@
 package dev.orrery.store.replica;
 
 import dev.orrery.model.BlobId;
+import dev.orrery.model.CapturedLog.Stream;
 import dev.orrery.model.JobId;
 import dev.orrery.store.Copies;
+import dev.orrery.store.LogFiles.Log;
+import dev.orrery.store.FileLogFiles;
+import dev.orrery.store.LogFiles;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.sql.Reads;
 import dev.orrery.store.sql.Session;
@@ -11,6 +15,8 @@ import dev.orrery.store.sql.Writes;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +25,14 @@ import java.util.Optional;
 
 /** Who holds which bytes, as rows of a PostgreSQL. */
 public final class SqlCopies implements Copies {
+
+    private static final String ADD_REFERENCED =
+            "INSERT INTO blob_copies (blob, master, added_at)"
+                    + " SELECT DISTINCT blob, ?, clock_timestamp() FROM blob_references"
+                    + " ON CONFLICT (blob, master) DO NOTHING";
+    private static final String REMOVE_JOB = "DELETE FROM log_copies WHERE job = ? AND master = ?";
+
+    private static final List<Object> BEFORE_ALL_OUTPUT = List.of(new byte[0], 0, 0);
 
     private final Writes writes;
     private final Reads reads;
@@ -29,46 +43,73 @@ public final class SqlCopies implements Copies {
         this.reads = reads;
     }
 
+    /**
+     * The master holds all blobs that jobs need, and these logs; in the transaction of the caller.
+     */
+    public static void addAll(Session session, String master, FileLogFiles logs)
+            throws SQLException, IOException {
+        session.update(ADD_REFERENCED, master);
+        for (int shelf = 0; shelf < LogFiles.SHELVES; shelf++) {
+            List<@Nullable Object[]> rows = new ArrayList<>();
+            for (JobId job : logs.on(shelf)) {
+                for (Log log : logs.of(job)) {
+                    rows.add(row(keys(Output.of(log)), master));
+                }
+            }
+            session.batch(Table.LOGS.add, rows);
+        }
+    }
+
     @Override
     public void add(BlobId blob, List<String> masters) throws StoreException {
-        add(Table.BLOBS, blob.sha256(), masters);
+        add(Table.BLOBS, keys(blob), masters);
     }
 
     @Override
     public List<String> of(BlobId blob) throws StoreException {
-        return of(Table.BLOBS, blob.sha256());
+        return of(Table.BLOBS, keys(blob));
     }
 
     @Override
     public void remove(BlobId blob, String master) throws StoreException {
-        remove(Table.BLOBS, List.of(blob.sha256()), master);
+        remove(Table.BLOBS, keys(blob), master);
     }
 
     @Override
-    public void addLogs(JobId job, List<String> masters) throws StoreException {
-        add(Table.LOGS, Values.ofJob(job), masters);
+    public void addLogs(Output output, List<String> masters) throws StoreException {
+        add(Table.LOGS, keys(output), masters);
     }
 
     @Override
-    public List<String> ofLogs(JobId job) throws StoreException {
-        return of(Table.LOGS, Values.ofJob(job));
+    public List<String> ofLogs(Output output) throws StoreException {
+        return of(Table.LOGS, keys(output));
+    }
+
+    @Override
+    public void removeLogs(Output output, String master) throws StoreException {
+        remove(Table.LOGS, keys(output), master);
     }
 
     @Override
     public void removeLogs(List<JobId> jobs, String master) throws StoreException {
-        remove(Table.LOGS, jobs.stream().map(Values::ofJob).toList(), master);
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (JobId job : jobs) {
+            rows.add(new Object[] {Values.ofJob(job), master});
+        }
+        writes.transact(session -> session.batch(REMOVE_JOB, rows));
     }
 
     @Override
-    public List<BlobId> scarce(Scarcity question, Optional<BlobId> after) throws StoreException {
-        Object from = after.map(BlobId::sha256).orElse("");
+    public Scarce<BlobId> scarce(Scarcity question, Optional<BlobId> after) throws StoreException {
+        List<Object> from = after.map(SqlCopies::keys).orElse(List.of(""));
         return scarce(Table.BLOBS, question, from, row -> new BlobId(row.getString(1)));
     }
 
     @Override
-    public List<JobId> scarceLogs(Scarcity question, Optional<JobId> after) throws StoreException {
-        Object from = after.map(Values::ofJob).orElse(new byte[0]);
-        return scarce(Table.LOGS, question, from, row -> Values.toJob(row.getBytes(1)));
+    public Scarce<Output> scarceLogs(Scarcity question, Optional<Output> after)
+            throws StoreException {
+        List<Object> from = after.map(SqlCopies::keys).orElse(BEFORE_ALL_OUTPUT);
+        return scarce(Table.LOGS, question, from, SqlCopies::output);
     }
 
     @Override
@@ -79,49 +120,81 @@ public final class SqlCopies implements Copies {
                         + session.update(Table.LOGS.forget, millis));
     }
 
-    private void add(Table table, Object key, List<String> masters) throws StoreException {
+    private static List<Object> keys(BlobId blob) {
+        return List.of(blob.sha256());
+    }
+
+    private static List<Object> keys(Output output) {
+        int stream =
+                switch (output.stream()) {
+                    case STDOUT -> 0;
+                    case STDERR -> 1;
+                };
+        return List.of(Values.ofJob(output.job()), output.attempt(), stream);
+    }
+
+    private static Output output(ResultSet row) throws SQLException {
+        return new Output(
+                Values.toJob(row.getBytes(1)),
+                row.getInt(2),
+                row.getInt(3) == 0 ? Stream.STDOUT : Stream.STDERR);
+    }
+
+    private static @Nullable Object[] row(List<Object> keys, String master) {
+        List<Object> values = new ArrayList<>(keys);
+        values.add(master);
+        return values.toArray();
+    }
+
+    private void add(Table table, List<Object> keys, List<String> masters) throws StoreException {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (String master : masters.stream().sorted().toList()) {
-            rows.add(new Object[] {key, master});
+            rows.add(row(keys, master));
         }
         writes.transact(session -> session.batch(table.add, rows));
     }
 
-    private List<String> of(Table table, Object key) throws StoreException {
-        return reads.read(
-                session -> session.select(table.holders, List.of(key), row -> row.getString(1)));
+    private List<String> of(Table table, List<Object> keys) throws StoreException {
+        return reads.read(session -> session.select(table.holders, keys, row -> row.getString(1)));
     }
 
-    private void remove(Table table, List<?> keys, String master) throws StoreException {
-        List<@Nullable Object[]> rows = new ArrayList<>();
-        for (Object key : keys) {
-            rows.add(new Object[] {key, master});
-        }
-        writes.transact(session -> session.batch(table.remove, rows));
+    private void remove(Table table, List<Object> keys, String master) throws StoreException {
+        writes.transact(session -> session.update(table.remove, row(keys, master)));
     }
 
-    private <K> List<K> scarce(Table table, Scarcity question, Object from, Session.Row<K> key)
+    private <K> Scarce<K> scarce(
+            Table table, Scarcity question, List<Object> from, Session.Row<K> key)
             throws StoreException {
-        return reads.read(session ->
-                session.select(
-                        table.scarce,
-                        List.of(
-                                question.holder(),
-                                from,
-                                texts(session, question.living()),
-                                question.min(),
-                                question.limit()),
-                        key));
+        List<Seen<K>> seen =
+                reads.read(session -> {
+                    List<Object> parameters = new ArrayList<>();
+                    parameters.add(texts(session, question.living()));
+                    parameters.add(question.min());
+                    parameters.add(question.holder());
+                    parameters.addAll(from);
+                    parameters.add(question.limit());
+                    return session.select(
+                            table.scarce,
+                            parameters,
+                            row -> new Seen<>(key.read(row), row.getBoolean("scarce")));
+                });
+        Optional<K> next =
+                seen.size() < question.limit()
+                        ? Optional.empty()
+                        : Optional.of(seen.getLast().key());
+        return new Scarce<>(seen.stream().filter(Seen::scarce).map(Seen::key).toList(), next);
     }
 
     private static Object texts(Session session, List<String> texts) throws SQLException {
         return session.connection().createArrayOf("text", texts.toArray());
     }
 
+    private record Seen<K>(K key, boolean scarce) {}
+
     /** One of the two tables, which differ in what they are about. */
     private enum Table {
-        BLOBS("blob_copies", "blob", "blob_references r WHERE r.blob = c.blob"),
-        LOGS("log_copies", "job", "jobs j WHERE j.id = c.job");
+        BLOBS("blob_copies", List.of("blob"), "blob_references r WHERE r.blob = c.blob"),
+        LOGS("log_copies", List.of("job", "attempt", "stream"), "jobs j WHERE j.id = c.job");
 
         private final String add;
         private final String holders;
@@ -129,20 +202,27 @@ public final class SqlCopies implements Copies {
         private final String scarce;
         private final String forget;
 
-        Table(String name, String key, String need) {
+        Table(String name, List<String> columns, String need) {
+            String keys = String.join(", ", columns);
+            String places = String.join(", ", columns.stream().map(_ -> "?").toList());
+            String of = "(%s) = (%s)".formatted(keys, places);
+            String same =
+                    String.join(
+                            " AND ", columns.stream().map(it -> "o.%1$s = c.%1$s".formatted(it)).toList());
             add =
-                    "INSERT INTO %1$s (%2$s, master, added_at) VALUES (?, ?, clock_timestamp())"
-                                    .formatted(name, key)
-                            + " ON CONFLICT (%s, master) DO UPDATE".formatted(key)
+                    "INSERT INTO %s (%s, master, added_at)".formatted(name, keys)
+                            + " VALUES (%s, ?, clock_timestamp())".formatted(places)
+                            + " ON CONFLICT (%s, master) DO UPDATE".formatted(keys)
                             + " SET added_at = excluded.added_at";
-            holders = "SELECT master FROM %s WHERE %s = ? ORDER BY master".formatted(name, key);
-            remove = "DELETE FROM %s WHERE %s = ? AND master = ?".formatted(name, key);
+            holders = "SELECT master FROM %s WHERE %s ORDER BY master".formatted(name, of);
+            remove = "DELETE FROM %s WHERE %s AND master = ?".formatted(name, of);
             scarce =
-                    "SELECT c.%2$s FROM %1$s c WHERE c.master = ? AND c.%2$s > ? AND"
-                                    .formatted(name, key)
-                            + " (SELECT count(*) FROM %1$s o WHERE o.%2$s = c.%2$s"
-                                    .formatted(name, key)
-                            + " AND o.master = ANY (?)) < ? ORDER BY c.%s LIMIT ?".formatted(key);
+                    "SELECT %s, (SELECT count(*) FROM %s o WHERE %s".formatted(keys, name, same)
+                            + " AND o.master = ANY (?)) < ?"
+                            + " AND EXISTS (SELECT 1 FROM %s) AS scarce".formatted(need)
+                            + " FROM (SELECT %1$s FROM %2$s WHERE master = ?".formatted(keys, name)
+                            + " AND (%1$s) > (%2$s) ORDER BY %1$s LIMIT ?) c".formatted(keys, places)
+                            + " ORDER BY " + keys;
             forget =
                     "DELETE FROM %s c WHERE c.added_at < clock_timestamp()".formatted(name)
                             + " - ? * interval '1 millisecond'"

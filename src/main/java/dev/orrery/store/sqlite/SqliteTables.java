@@ -1,12 +1,14 @@
 package dev.orrery.store.sqlite;
 
 import dev.orrery.config.Settings;
+import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.backup.EmptyDatabase;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.UUID;
 
 /** The SQLite file of a data directory that is filled from a backup. */
 public final class SqliteTables implements EmptyDatabase {
@@ -31,8 +33,9 @@ public final class SqliteTables implements EmptyDatabase {
         return SqliteSessions.filler(data.resolve("store.db"));
     }
 
+    /** Its one master has all bytes by itself. */
     @Override
-    public void complete() throws StoreException {
+    public void complete(UUID master, FileLogFiles logs) throws StoreException {
         SqliteStore.open(data, settings).close();
     }
 }
