@@ -75,7 +75,7 @@ record MasterBytes(CentralStore blobs, LogFiles logs, boolean sharesDirectory, O
                         settings.storage(), data, replicas.references(store.jobs()));
         LogFiles logs = new FileLogFiles(data);
         return new MasterBytes(
-                replicas.blobs(blobs),
+                replicas.blobs(blobs, settings.storage().freeBytesMin()),
                 replicas.logs(logs),
                 false,
                 Optional.of(new Own(replicas, key, blobs, logs)));
@@ -83,8 +83,9 @@ record MasterBytes(CentralStore blobs, LogFiles logs, boolean sharesDirectory, O
 
     @Override
     public void close() {
-        own.ifPresent(it -> it.replicas().close());
-        logs.close();
-        blobs.close();
+        try (blobs;
+                logs) {
+            own.ifPresent(it -> it.replicas().close());
+        }
     }
 }

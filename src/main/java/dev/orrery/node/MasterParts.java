@@ -45,16 +45,18 @@ record MasterParts(UUID id, Store store, MasterBytes bytes) implements AutoClose
         Store store = open(data, settings.storage());
         try {
             UUID id = files.masterId();
-            String admin =
-                    database.isPresent()
-                            ? ADMIN + "-" + id.toString().substring(0, ID_DIGITS)
-                            : ADMIN;
+            String admin = database.isPresent() ? adminOf(id.toString()) : ADMIN;
             giveAdminToken(store, admin, files.adminToken());
             return new MasterParts(id, store, MasterBytes.open(settings, id.toString(), store));
         } catch (StoreException | IOException | RuntimeException fault) {
             store.close();
             throw fault;
         }
+    }
+
+    /** The name of a master's own token, in a store that it shares. */
+    static String adminOf(String id) {
+        return ADMIN + "-" + id.substring(0, ID_DIGITS);
     }
 
     private static Store open(Path data, Settings.Storage settings) throws StoreException {
@@ -115,7 +117,9 @@ record MasterParts(UUID id, Store store, MasterBytes bytes) implements AutoClose
 
     @Override
     public void close() {
-        bytes.close();
-        store.close();
+        try (store;
+                bytes) {
+            // Closes in reverse order, each whatever becomes of the other.
+        }
     }
 }

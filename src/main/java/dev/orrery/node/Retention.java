@@ -40,6 +40,9 @@ final class Retention {
     /** With a round a minute, a job's output is looked at twice an hour. */
     private static final int SHELVES_A_ROUND = LogFiles.SHELVES / 32;
 
+    /** Well past any wait for one to come back, which would only make a token anew. */
+    private static final Duration MASTER_GONE = Duration.ofDays(7);
+
     private final Bus bus;
     private final Store store;
     private final JobReads jobs;
@@ -78,6 +81,7 @@ final class Retention {
         try {
             if (duty.leads.getAsBoolean()) {
                 purge();
+                forgetMasters();
             }
             if (duty.sweeps.getAsBoolean()) {
                 sweep();
@@ -86,6 +90,14 @@ final class Retention {
             LOG.atWarn().setCause(fault).log("retention did not finish; it will be tried again");
         } finally {
             round.unlock();
+        }
+    }
+
+    /** With a master that does not come back goes its administrator's token. */
+    private void forgetMasters() throws StoreException {
+        for (String gone : store.masters().forget(MASTER_GONE)) {
+            store.tokens().revoke(MasterParts.adminOf(gone));
+            LOG.atInfo().addKeyValue("master", gone).log("a master is forgotten");
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Which masters hold which bytes, where several share a store. Masters are named by the ids of
@@ -30,6 +31,9 @@ public interface Copies {
 
     /** Who holds the output. */
     List<String> ofLogs(Output output) throws StoreException;
+
+    /** Who holds which output of the job; only what somebody holds, in its order. */
+    SortedMap<Output, List<String>> ofJob(JobId job) throws StoreException;
 
     /** The master does not have the output. */
     void removeLogs(Output output, String master) throws StoreException;

@@ -123,8 +123,9 @@ public final class FileCentralStore implements CentralStore {
 
     @Override
     public void close() {
-        List.copyOf(open).forEach(StagedFile::close);
-        shared.close();
+        try (shared) {
+            List.copyOf(open).forEach(StagedFile::close);
+        }
     }
 
     private Path shelf(BlobId blob) {

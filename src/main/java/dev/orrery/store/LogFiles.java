@@ -51,6 +51,12 @@ public interface LogFiles extends AutoCloseable {
     void catchUp(AttemptId attempt, CapturedLog.Stream stream, OptionalLong wantedBytes)
             throws IOException;
 
+    /**
+     * Brings here all complete output of a job that other masters have; what of it could not be
+     * had. Asks nobody for what is here already.
+     */
+    List<Log> catchUp(JobId job) throws IOException;
+
     /** Removes all files of these jobs. */
     void remove(List<JobId> jobs) throws IOException;
 

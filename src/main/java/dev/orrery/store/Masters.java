@@ -12,6 +12,9 @@ public interface Masters {
     /** Those that reported within this time by the store's clock, in order of their ids. */
     List<Master> alive(Duration within) throws StoreException;
 
+    /** Forgets those that did not report for so long by the store's clock; their ids. */
+    List<String> forget(Duration silentFor) throws StoreException;
+
     /**
      * One master.
      *

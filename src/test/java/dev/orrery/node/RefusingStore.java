@@ -26,6 +26,7 @@ final class RefusingStore implements Store {
     private volatile Optional<Kind> commits = Optional.empty();
     private volatile Optional<Kind> loading = Optional.empty();
     private volatile Optional<Kind> terms = Optional.empty();
+    private volatile List<String> silent = List.of();
 
     RefusingStore(Store store) {
         this.store = store;
@@ -115,9 +116,39 @@ final class RefusingStore implements Store {
         }
     }
 
+    /** These masters have been silent for long. */
+    void silence(List<String> masters) {
+        silent = masters;
+    }
+
     @Override
     public Masters masters() {
-        return store.masters();
+        return new Register(store.masters());
+    }
+
+    private final class Register implements Masters {
+        private final Masters masters;
+
+        Register(Masters masters) {
+            this.masters = masters;
+        }
+
+        @Override
+        public void report(Master self) throws StoreException {
+            masters.report(self);
+        }
+
+        @Override
+        public List<Master> alive(Duration within) throws StoreException {
+            return masters.alive(within);
+        }
+
+        @Override
+        public List<String> forget(Duration silentFor) {
+            List<String> gone = silent;
+            silent = List.of();
+            return gone;
+        }
     }
 
     @Override

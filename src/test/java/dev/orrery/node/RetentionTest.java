@@ -15,6 +15,7 @@ import dev.orrery.model.TaskRange;
 import dev.orrery.node.Retention.Duty;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.scheduling.Sample;
+import dev.orrery.protocol.Principal;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.FileCentralStore;
 import dev.orrery.store.FileLogFiles;
@@ -153,6 +154,29 @@ final class RetentionTest {
 
         assertThat(logs.of(gone)).hasSize(1);
         assertThat(blob).exists();
+    }
+
+    @Test
+    void masterThatStaysAway_takesItsTokenWithIt() throws Exception {
+        String gone = "0123abcd-0000-7000-8000-000000000000";
+        for (String name : List.of("admin-0123abcd", "admin-4567abcd")) {
+            store.tokens()
+                    .add(
+                            name,
+                            new Principal(name, Principal.Role.ADMIN, Optional.empty()),
+                            Instant.now(),
+                            Optional.empty());
+        }
+        RefusingStore known = new RefusingStore(store);
+        known.silence(List.of(gone));
+
+        retention(known, false, true).run();
+        assertThat(store.tokens().list()).hasSize(2);
+
+        retention(known, true, false).run();
+        assertThat(store.tokens().list())
+                .extracting(it -> it.principal().name())
+                .containsExactly("admin-4567abcd");
     }
 
     private Retention retention(boolean leads, boolean sweeps) {

@@ -3,7 +3,9 @@ package dev.orrery.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.orrery.model.BlobId;
 import dev.orrery.model.JobId;
+import dev.orrery.model.JobSpec;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.TaskStatus;
 import dev.orrery.protocol.JobEvent;
@@ -107,6 +109,45 @@ public abstract class JobReadsContractTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> store.jobs().list(page(Optional.of(cursor), 10)))
                 .withMessageContaining("cursor");
+    }
+
+    @Test
+    void known_areThoseOfManyJobsThatThereAre() throws StoreException {
+        JobId first = submit("default", "job", START);
+        JobId second = submit("default", "job", START);
+        List<JobId> asked = new ArrayList<>(List.of(first));
+        for (int i = 0; i < 450; i++) {
+            asked.add(Histories.jobId(random, START));
+        }
+        asked.add(second);
+
+        assertThat(store.jobs().known(asked)).containsExactlyInAnyOrder(first, second);
+        assertThat(store.jobs().known(asked.subList(1, 300))).isEmpty();
+        assertThat(store.jobs().known(List.of())).isEmpty();
+    }
+
+    @Test
+    void referenced_areThoseOfManyBlobsThatJobsNeed() throws StoreException {
+        List<BlobId> blobs = new ArrayList<>();
+        for (int i = 0; i < 450; i++) {
+            blobs.add(new BlobId("%064x".formatted(i)));
+        }
+        BlobId needed = blobs.get(400);
+        for (int number = 1; number <= 2; number++) {
+            JobSpec spec =
+                    Histories.spec(
+                            "default",
+                            "needs",
+                            Map.of(),
+                            List.of(Histories.stored("in", needed)));
+            store.commit(
+                    epoch,
+                    List.of(
+                            Histories.submitted(
+                                    Histories.jobId(random, START), START, spec, number)));
+        }
+
+        assertThat(store.jobs().referenced(blobs)).containsExactly(needed);
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 public final class MemoryCopies implements Copies {
 
     private final SortedMap<BlobId, SortedSet<String>> blobs = new TreeMap<>();
-    private final SortedMap<JobId, SortedSet<String>> logs = new TreeMap<>();
+    private final SortedMap<Output, SortedSet<String>> logs = new TreeMap<>();
 
     @Override
     public synchronized void add(BlobId blob, List<String> masters) {
@@ -34,43 +34,70 @@ public final class MemoryCopies implements Copies {
     }
 
     @Override
-    public synchronized void addLogs(JobId job, List<String> masters) {
-        logs.computeIfAbsent(job, _ -> new TreeSet<>()).addAll(masters);
+    public synchronized void addLogs(Output output, List<String> masters) {
+        logs.computeIfAbsent(output, _ -> new TreeSet<>()).addAll(masters);
     }
 
     @Override
-    public synchronized List<String> ofLogs(JobId job) {
-        return List.copyOf(logs.getOrDefault(job, new TreeSet<>()));
+    public synchronized List<String> ofLogs(Output output) {
+        return List.copyOf(logs.getOrDefault(output, new TreeSet<>()));
+    }
+
+    @Override
+    public synchronized SortedMap<Output, List<String>> ofJob(JobId job) {
+        SortedMap<Output, List<String>> found = new TreeMap<>();
+        logs.forEach((output, holders) -> {
+            if (output.job().equals(job) && !holders.isEmpty()) {
+                found.put(output, List.copyOf(holders));
+            }
+        });
+        return found;
+    }
+
+    @Override
+    public synchronized void removeLogs(Output output, String master) {
+        logs.getOrDefault(output, new TreeSet<>()).remove(master);
     }
 
     @Override
     public synchronized void removeLogs(List<JobId> jobs, String master) {
-        jobs.forEach(job -> logs.getOrDefault(job, new TreeSet<>()).remove(master));
+        logs.forEach((output, holders) -> {
+            if (jobs.contains(output.job())) {
+                holders.remove(master);
+            }
+        });
     }
 
     @Override
-    public synchronized List<BlobId> scarce(Scarcity question, Optional<BlobId> after) {
+    public synchronized Scarce<BlobId> scarce(Scarcity question, Optional<BlobId> after) {
         return scarceOf(blobs, question, after);
     }
 
     @Override
-    public synchronized List<JobId> scarceLogs(Scarcity question, Optional<JobId> after) {
+    public synchronized Scarce<Output> scarceLogs(Scarcity question, Optional<Output> after) {
         return scarceOf(logs, question, after);
     }
 
     @Override
     public void forget(Duration addedBefore) {}
 
-    private static <K extends Comparable<K>> List<K> scarceOf(
+    /** Every blob and job is needed here. */
+    private static <K extends Comparable<K>> Scarce<K> scarceOf(
             SortedMap<K, SortedSet<String>> all, Scarcity question, Optional<K> after) {
         List<K> scarce = new ArrayList<>();
-        all.forEach((key, holders) -> {
-            long living = holders.stream().filter(question.living()::contains).count();
-            boolean isLater = after.isEmpty() || key.compareTo(after.get()) > 0;
-            if (holders.contains(question.holder()) && living < question.min() && isLater) {
+        int lookedAt = 0;
+        for (K key : after.map(it -> all.tailMap(it)).orElse(all).keySet()) {
+            SortedSet<String> holders = all.getOrDefault(key, new TreeSet<>());
+            if (after.equals(Optional.of(key)) || !holders.contains(question.holder())) {
+                continue;
+            }
+            if (holders.stream().filter(question.living()::contains).count() < question.min()) {
                 scarce.add(key);
             }
-        });
-        return scarce.subList(0, Math.min(question.limit(), scarce.size()));
+            if (++lookedAt == question.limit()) {
+                return new Scarce<>(scarce, Optional.of(key));
+            }
+        }
+        return new Scarce<>(scarce, Optional.empty());
     }
 }

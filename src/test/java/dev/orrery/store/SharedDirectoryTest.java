@@ -107,6 +107,25 @@ final class SharedDirectoryTest {
     }
 
     @Test
+    void blobThatAnotherMasterHolds_holdsUpNoOther() throws Exception {
+        try (FileCentralStore store = new FileCentralStore(shared, blob -> false, Instant::now);
+                RangeLock other = RangeLock.open(shared.resolve("blobs").resolve("lock"))) {
+            BlobId held = keep(store);
+            Thread waiting;
+            try (RangeLock.Held _ = other.lock(held.sha256())) {
+                waiting = Thread.ofPlatform().start(() -> keep(store));
+                await().until(() -> isHeldUpOrDone(waiting));
+
+                BlobId free = keep(store, "y");
+
+                assertThat(waiting.isAlive()).isTrue();
+                assertThat(store.find(free)).isPresent();
+            }
+            waiting.join();
+        }
+    }
+
+    @Test
     void discard_leavesWhatAnotherMasterMayCountOn() throws IOException {
         try (FileCentralStore files = new FileCentralStore(shared, blob -> false, Instant::now);
                 SharedStore store = new SharedStore(files)) {
@@ -123,8 +142,12 @@ final class SharedDirectoryTest {
     }
 
     private static BlobId keep(CentralStore store) {
+        return keep(store, "x");
+    }
+
+    private static BlobId keep(CentralStore store, String text) {
         try (CentralStore.Staged staged = store.stage()) {
-            staged.write(text("x"));
+            staged.write(text(text));
             return staged.keep();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

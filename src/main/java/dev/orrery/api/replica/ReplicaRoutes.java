@@ -138,14 +138,20 @@ public final class ReplicaRoutes implements RouteSet {
         check(call);
         Log log = log(call);
         long offset = call.query(List.of("offset")).integer("offset", 0, Long.MAX_VALUE).orElse(0L);
-        return blocking.call(() -> own.logs.sizeBytes(log.attempt(), log.stream()))
-                .compose(bytes -> {
+        return blocking.call(() -> found(log))
+                .compose(found -> {
+                    long bytes = found.map(Found::bytes).orElse(0L);
                     call.response().putHeader(LogAnswer.BYTES, Long.toString(bytes));
-                    Optional<Path> file = own.logs.find(log.attempt(), log.stream());
-                    return file.isPresent()
-                            ? send(call, file.get(), Math.min(offset, bytes), bytes)
+                    return found.isPresent()
+                            ? send(call, found.get().path, Math.min(offset, bytes), bytes)
                             : call.empty(200);
                 });
+    }
+
+    private Optional<Found> found(Log log) {
+        return own.logs
+                .find(log.attempt(), log.stream())
+                .map(path -> new Found(path, own.logs.sizeBytes(log.attempt(), log.stream())));
     }
 
     private Future<?> putLog(Call call) {
@@ -183,7 +189,7 @@ public final class ReplicaRoutes implements RouteSet {
                 new MasterToken.Right(
                         own.id,
                         call.request().method().name(),
-                        String.valueOf(call.request().path()));
+                        String.valueOf(call.request().uri()));
         boolean isRight =
                 call.token()
                         .filter(token -> MasterToken.verify(token, right, key, clock.instant()))

@@ -49,6 +49,11 @@ final class ArchiveReader {
             return name;
         }
 
+        /** How many bytes it has, read or not. */
+        long size() {
+            return size;
+        }
+
         /** What the manifest must say; reads what is left, and what fills up the last block. */
         Manifest.Line end() throws IOException {
             transferTo(nullOutputStream());

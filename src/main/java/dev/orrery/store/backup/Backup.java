@@ -9,9 +9,11 @@ import dev.orrery.model.JobId;
 import dev.orrery.model.TaskRange;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.LogFiles;
+import dev.orrery.store.LogFiles.Log;
 import dev.orrery.store.PrivateFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.TooFewCopiesException;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,14 +92,10 @@ public final class Backup implements AutoCloseable {
             long jobs = addTables(archive);
             addSmallFiles(archive);
             List<BlobId> missing = addBlobs(archive);
-            addLogs(archive);
-            missing = addLate(archive, missing);
+            List<String> lost = addLogs(archive);
+            addLate(archive, missing).forEach(blob -> lost.add(blob.sha256()));
             List<String> removed = removedMeanwhile();
-            archive.finish(
-                    new Manifest.End(
-                            jobs - removed.size(),
-                            removed,
-                            missing.stream().map(BlobId::sha256).toList()));
+            archive.finish(new Manifest.End(jobs - removed.size(), removed, lost));
         }
     }
 
@@ -165,10 +163,7 @@ public final class Backup implements AutoCloseable {
                     row = rows.next(Table.BLOB_REFERENCES)) {
                 String sha256 = row.get().text(0);
                 if (!sha256.equals(last) && !addBlob(archive, new BlobId(sha256))) {
-                    missing.add(new BlobId(sha256));
-                    if (missing.size() > MISSING_MAX) {
-                        throw new IOException("more than " + MISSING_MAX + " blobs are missing");
-                    }
+                    miss(missing, new BlobId(sha256));
                 }
                 last = sha256;
                 pulse(archive);
@@ -177,8 +172,15 @@ public final class Backup implements AutoCloseable {
         return missing;
     }
 
+    private static <T> void miss(List<T> missing, T what) throws IOException {
+        missing.add(what);
+        if (missing.size() > MISSING_MAX) {
+            throw new IOException("more than " + MISSING_MAX + " files are missing");
+        }
+    }
+
     private boolean addBlob(ArchiveWriter archive, BlobId blob) throws IOException {
-        Optional<Path> file = source.blobs().find(blob);
+        Optional<Path> file = find(blob);
         if (file.isEmpty()) {
             return false;
         }
@@ -190,25 +192,59 @@ public final class Backup implements AutoCloseable {
         }
     }
 
-    /** Adds what each attempt printed that did not ride in its report. */
-    private void addLogs(ArchiveWriter archive) throws IOException {
+    /** What only masters have that cannot be reached is missing like what nobody has. */
+    private Optional<Path> find(BlobId blob) throws IOException {
+        try {
+            return source.blobs().find(blob);
+        } catch (TooFewCopiesException unreachable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Adds what each attempt printed that did not ride in its report; what could not be had. */
+    private List<String> addLogs(ArchiveWriter archive) throws IOException {
+        List<String> missing = new ArrayList<>();
         dump.read(
                 Table.JOBS,
                 (table, row) -> {
                     JobId job = job(row.bytes(table.columns().indexOf("id")));
                     long attempts = row.number(table.columns().indexOf("attempt"));
-                    for (int number = 1; number <= attempts; number++) {
-                        AttemptId attempt = new AttemptId(TaskRange.single(job), number);
-                        for (CapturedLog.Stream stream : CapturedLog.Stream.values()) {
-                            source.logs().catchUp(attempt, stream, OptionalLong.empty());
-                            Optional<Path> log = source.logs().find(attempt, stream);
-                            if (log.isPresent()) {
-                                addLog(archive, Contents.logs(job), log.get());
-                            }
+                    boolean isOver = row.has(table.columns().indexOf("ended_at"));
+                    if (attempts > 0) {
+                        List<Log> lost = source.logs().catchUp(job);
+                        for (Log log : lost) {
+                            miss(missing, Contents.log(log));
                         }
+                        // Only of the last attempt of a job that is over all is known.
+                        bringParts(job, isOver ? attempts - 1 : attempts, lost);
+                    }
+                    for (int number = 1; number <= attempts; number++) {
+                        addLogs(archive, new AttemptId(TaskRange.single(job), number));
                     }
                     pulse(archive);
                 });
+        return missing;
+    }
+
+    /** Output that is not complete is one master's, and the loss of that is no loss of a backup. */
+    private void bringParts(JobId job, long attempts, List<Log> lost) throws IOException {
+        for (int number = 1; number <= attempts; number++) {
+            AttemptId attempt = new AttemptId(TaskRange.single(job), number);
+            for (CapturedLog.Stream stream : CapturedLog.Stream.values()) {
+                if (!lost.contains(new Log(attempt, stream))) {
+                    source.logs().catchUp(attempt, stream, OptionalLong.empty());
+                }
+            }
+        }
+    }
+
+    private void addLogs(ArchiveWriter archive, AttemptId attempt) throws IOException {
+        for (CapturedLog.Stream stream : CapturedLog.Stream.values()) {
+            Optional<Path> log = source.logs().find(attempt, stream);
+            if (log.isPresent()) {
+                addLog(archive, Contents.logs(attempt.job()), log.get());
+            }
+        }
     }
 
     /** A log that grows is cut at the size that it has now; the rest belongs to a later backup. */
@@ -224,22 +260,31 @@ public final class Backup implements AutoCloseable {
     private List<BlobId> addLate(ArchiveWriter archive, List<BlobId> missing)
             throws IOException, SQLException, StoreException {
         List<BlobId> lost = new ArrayList<>();
-        if (missing.isEmpty()) {
-            return lost;
+        // The snapshot has ended before the first byte comes from anywhere.
+        for (BlobId blob : missing.isEmpty() ? missing : stillWanted(missing)) {
+            if (!addBlob(archive, blob)) {
+                lost.add(blob);
+            }
+            pulse(archive);
         }
+        return lost;
+    }
+
+    private List<BlobId> stillWanted(List<BlobId> missing) throws SQLException, StoreException {
+        List<BlobId> still = new ArrayList<>();
         try (Connection now = source.store().snapshot();
                 PreparedStatement wanted =
                         now.prepareStatement("SELECT 1 FROM blob_references WHERE blob = ?")) {
             for (BlobId blob : missing) {
                 wanted.setString(1, blob.sha256());
                 try (ResultSet row = wanted.executeQuery()) {
-                    if (row.next() && !addBlob(archive, blob)) {
-                        lost.add(blob);
+                    if (row.next()) {
+                        still.add(blob);
                     }
                 }
             }
         }
-        return lost;
+        return still;
     }
 
     /** Jobs of the snapshot that are not there any more; both lists come in the order of ids. */

@@ -2,8 +2,10 @@ package dev.orrery.store.backup;
 
 import dev.orrery.model.BlobId;
 import dev.orrery.model.JobId;
+import dev.orrery.store.LogFiles.Log;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The names of the files in a backup, which are those below the data directory. */
@@ -30,6 +32,15 @@ final class Contents {
     static String logs(JobId job) {
         String id = job.toString();
         return "logs/" + id.substring(id.length() - 2) + "/" + id;
+    }
+
+    /** What to call a log that has no file. */
+    static String log(Log log) {
+        return "%s, attempt %d, %s"
+                .formatted(
+                        logs(log.attempt().job()),
+                        log.attempt().number(),
+                        log.stream().name().toLowerCase(Locale.ROOT));
     }
 
     /** Whether a file of this name belongs into a data directory. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -35,6 +36,9 @@ import java.util.stream.Stream;
 public final class Restore {
 
     private static final String FOUND = "found.ndjson";
+
+    /** It has a few lines. */
+    private static final int HEAD_BYTES_MAX = 64 * 1024;
 
     private final InputStream in;
     private final Path work;
@@ -96,6 +100,7 @@ public final class Restore {
         Path work = target.resolveSibling(target.getFileName() + ".restoring");
         Directories.remove(work);
         PrivateFiles.directory(work);
+        tryMove(work, target);
         try {
             Restore restore = new Restore(backup, work, true);
             Unpacked unpacked = restore.unpack();
@@ -121,6 +126,30 @@ public final class Restore {
                             + " is a mount point: name a directory in it, with --data, and start"
                             + " Orrery with that one");
         }
+    }
+
+    /** A mount point cannot be replaced: better known before the database is full. */
+    private static void tryMove(Path work, Path target) throws IOException {
+        boolean isThere = Files.exists(target);
+        try {
+            move(work, target);
+            Files.move(target, work, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException fault) {
+            Files.deleteIfExists(work);
+            throw new IOException(
+                    target
+                            + " cannot be replaced (is it a mount point, or a link?): name a directory within"
+                            + " it with --data",
+                    fault);
+        }
+        if (isThere) {
+            PrivateFiles.directory(target);
+        }
+    }
+
+    private static void move(Path work, Path target) throws IOException {
+        Files.move(
+                work, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void refuseUnlessEmpty(Path data) throws IOException {
@@ -175,6 +204,9 @@ public final class Restore {
     private static JsonNode head(ArchiveReader.Content content) throws IOException {
         if (!content.name().equals(Backup.HEAD)) {
             throw new DamagedBackupException("this is no backup of Orrery");
+        }
+        if (content.size() > HEAD_BYTES_MAX) {
+            throw new DamagedBackupException("the backup is damaged: its head is too large");
         }
         JsonNode head = parse(content.readAllBytes());
         int format = head.path("format").asInt();
@@ -252,8 +284,7 @@ public final class Restore {
 
     private void moveTo(Path target) throws IOException {
         syncAll();
-        Files.move(
-                work, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        move(work, target);
         PrivateFiles.syncDirectory(Optional.ofNullable(target.getParent()).orElseThrow());
     }
 

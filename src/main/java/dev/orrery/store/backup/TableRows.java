@@ -76,6 +76,10 @@ final class TableRows {
         /** A row of the table that began last. */
         record Row(List<@Nullable Object> values) implements Item {
 
+            boolean has(int column) {
+                return values.get(column) != null;
+            }
+
             byte[] bytes(int column) throws DamagedBackupException {
                 if (values.get(column) instanceof byte[] bytes) {
                     return bytes;

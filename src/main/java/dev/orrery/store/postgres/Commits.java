@@ -9,15 +9,12 @@ import dev.orrery.store.sql.Framed;
 import dev.orrery.store.sql.Projection;
 import dev.orrery.store.sql.Session;
 
-import org.jspecify.annotations.Nullable;
-
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
@@ -35,10 +32,8 @@ final class Commits implements AutoCloseable {
             "SELECT 1 FROM leader WHERE id = 1 AND epoch = ? FOR KEY SHARE";
     private static final String FORGET = "DELETE FROM submissions WHERE at < ?";
 
-    private final Connector connector;
+    private final LastingSession lasting;
     private final PostgresFaults faults;
-    private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Session open;
 
     /** Whether the last transaction came as far as its COMMIT. */
     private boolean sent;
@@ -47,7 +42,7 @@ final class Commits implements AutoCloseable {
     private Optional<Reached> reached = Optional.empty();
 
     Commits(Connector connector, PostgresFaults faults) {
-        this.connector = connector;
+        this.lasting = new LastingSession(connector, Connector.Use.COMMIT);
         this.faults = faults;
     }
 
@@ -55,10 +50,9 @@ final class Commits implements AutoCloseable {
     void commit(long epoch, List<DurableEvent> events, Optional<LongSupplier> forgetBefore)
             throws StoreException {
         Batch batch = new Batch(epoch, events, Framed.of(events), forgetBefore);
-        lock.lock();
-        try {
+        try (LastingSession.Turn _ = lasting.turn()) {
             for (int attempt = 1; ; attempt++) {
-                boolean reused = open != null;
+                boolean reused = lasting.isOpen();
                 try {
                     write(batch);
                     return;
@@ -69,14 +63,12 @@ final class Commits implements AutoCloseable {
                     }
                 }
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     private void write(Batch batch) throws SQLException, StoreException {
         sent = false;
-        Session session = session();
+        Session session = lasting.get();
         Optional<Reached> before = reached.filter(it -> it.epoch() == batch.epoch());
         reached = Optional.empty();
         try {
@@ -99,7 +91,7 @@ final class Commits implements AutoCloseable {
             if (PostgresFaults.isUndone(e)) {
                 session.rollback(e);
             } else {
-                discard(session, e);
+                lasting.lose(e);
             }
             throw e;
         } catch (StoreException | RuntimeException e) {
@@ -134,32 +126,9 @@ final class Commits implements AutoCloseable {
         }
     }
 
-    private Session session() throws SQLException {
-        Session session = open == null ? connector.open(Connector.Use.COMMIT) : open;
-        open = session;
-        return session;
-    }
-
-    private void discard(Session session, SQLException cause) {
-        open = null;
-        try {
-            session.close();
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
-    }
-
     @Override
     public void close() {
-        lock.lock();
-        try {
-            Session session = open;
-            if (session != null) {
-                discard(session, new SQLException("closing"));
-            }
-        } finally {
-            lock.unlock();
-        }
+        lasting.close();
     }
 
     /** What one transaction writes. */

@@ -6,12 +6,16 @@ import dev.orrery.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 
-/** The masters as rows, each with the database's time of its last report. */
-final class PostgresMasters implements Masters {
+/**
+ * The masters as rows, each with the database's time of its last report. They have a connection of
+ * their own: a pool full of slow reads must not make a master look dead.
+ */
+final class PostgresMasters implements Masters, AutoCloseable {
 
-    /** Well past any wait for one to come back; only against rows that nobody needs. */
     private static final String FORGET =
-            "DELETE FROM masters WHERE seen_at < clock_timestamp() - interval '7 days'";
+            "DELETE FROM masters"
+                    + " WHERE seen_at < clock_timestamp() - ? * interval '1 millisecond'"
+                    + " RETURNING id";
 
     private static final String REPORT =
             "INSERT INTO masters (id, node, data_uri, workers, seen_at)"
@@ -23,24 +27,21 @@ final class PostgresMasters implements Masters {
                     + " WHERE seen_at > clock_timestamp() - ? * interval '1 millisecond'"
                     + " ORDER BY id COLLATE \"C\"";
 
-    private final PostgresSessions sessions;
+    private final LeaseConnection connection;
 
-    PostgresMasters(PostgresSessions sessions) {
-        this.sessions = sessions;
+    PostgresMasters(LeaseConnection connection) {
+        this.connection = connection;
     }
 
     @Override
     public void report(Master self) throws StoreException {
-        sessions.read(session -> {
-            int written =
-                    session.update(REPORT, self.id(), self.node(), self.dataUri(), self.workers());
-            return written + session.update(FORGET);
-        });
+        connection.use(session ->
+                session.update(REPORT, self.id(), self.node(), self.dataUri(), self.workers()));
     }
 
     @Override
     public List<Master> alive(Duration within) throws StoreException {
-        return sessions.read(session ->
+        return connection.use(session ->
                 session.select(
                         ALIVE,
                         List.of(within.toMillis()),
@@ -50,5 +51,16 @@ final class PostgresMasters implements Masters {
                                         row.getString(2),
                                         row.getString(3),
                                         row.getInt(4))));
+    }
+
+    @Override
+    public List<String> forget(Duration silentFor) throws StoreException {
+        return connection.use(session ->
+                session.select(FORGET, List.of(silentFor.toMillis()), row -> row.getString(1)));
+    }
+
+    @Override
+    public void close() {
+        connection.close();
     }
 }

@@ -59,7 +59,7 @@ public final class PostgresStore implements Store {
     private final JobReads jobs;
     private final Tokens tokens;
     private final PostgresLeaderRow leaderRow;
-    private final Masters masters;
+    private final PostgresMasters masters;
     private final Copies copies;
     private final Duration idempotencyTtl;
     private final InstantSource clock;
@@ -84,7 +84,7 @@ public final class PostgresStore implements Store {
         this.leaderRow =
                 new PostgresLeaderRow(
                         new LeaseConnection(connector, faults), seen, connector.name());
-        this.masters = new PostgresMasters(sessions);
+        this.masters = new PostgresMasters(new LeaseConnection(connector, faults));
         this.copies = new SqlCopies(sessions, sessions);
         this.idempotencyTtl = idempotencyTtl;
         this.clock = clock;
@@ -174,10 +174,12 @@ public final class PostgresStore implements Store {
 
     @Override
     public void close() {
-        try (directory) {
-            commits.close();
-            leaderRow.close();
-            sessions.close();
+        try (directory;
+                sessions;
+                masters;
+                leaderRow;
+                commits) {
+            // Closes in reverse order, each whatever becomes of the others; last the lock.
         } catch (IOException e) {
             throw new IllegalStateException("the store cannot be closed in order", e);
         }

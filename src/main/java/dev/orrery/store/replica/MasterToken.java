@@ -33,9 +33,9 @@ public final class MasterToken {
      * What the bearer may do.
      *
      * @param receiver the id of the master that is asked
-     * @param path as it stands in the request, without the query
+     * @param uri path and query, as they stand in the request
      */
-    public record Right(String receiver, String method, String path) {}
+    public record Right(String receiver, String method, String uri) {}
 
     /** A token for this right from now on. */
     public static String mint(Right right, byte[] key, Instant now) {
@@ -67,7 +67,7 @@ public final class MasterToken {
     private static byte[] mac(Right right, long until, byte[] key) {
         String text =
                 String.join(
-                        "\n", right.receiver(), right.method(), right.path(), Long.toString(until));
+                        "\n", right.receiver(), right.method(), right.uri(), Long.toString(until));
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(key, ALGORITHM));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The other masters that live, as the store knew them a moment ago. */
 final class Peers {
@@ -19,6 +20,7 @@ final class Peers {
     private final Masters masters;
     private final String self;
     private final Duration aliveWithin;
+    private final ReentrantLock asking = new ReentrantLock();
     private volatile Known known = new Known(List.of(), System.nanoTime() - 2 * KNOWN_NANOS);
 
     /** Masters of which one that reported longer ago than this is not asked. */
@@ -49,16 +51,27 @@ final class Peers {
 
     private List<Master> known() throws IOException {
         Known now = known;
-        if (System.nanoTime() - now.at > KNOWN_NANOS) {
-            try {
-                now = new Known(masters.alive(aliveWithin), System.nanoTime());
-                known = now;
-            } catch (StoreException fault) {
-                throw new IOException("which masters live cannot be read", fault);
-            }
-        }
-        return now.masters;
+        return now.isFresh() ? now.masters : ask();
     }
 
-    private record Known(List<Master> masters, long at) {}
+    /** Once for all who want to know at the same time. */
+    private List<Master> ask() throws IOException {
+        asking.lock();
+        try {
+            if (!known.isFresh()) {
+                known = new Known(masters.alive(aliveWithin), System.nanoTime());
+            }
+            return known.masters;
+        } catch (StoreException fault) {
+            throw new IOException("which masters live cannot be read", fault);
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    private record Known(List<Master> masters, long at) {
+        private boolean isFresh() {
+            return System.nanoTime() - at <= KNOWN_NANOS;
+        }
+    }
 }

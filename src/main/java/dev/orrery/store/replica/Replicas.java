@@ -51,9 +51,13 @@ public final class Replicas implements AutoCloseable {
     public record Part(
             String self, Duration aliveWithin, int min, Optional<SSLContext> tls, Bytes key) {}
 
-    /** Blobs that are kept on several masters, on top of those of this one. */
-    public CentralStore blobs(CentralStore local) {
-        return new ReplicatedStore(local, this);
+    /**
+     * Blobs that are kept on several masters, on top of those of this one.
+     *
+     * @param freeBytesMin how many bytes copies from others leave free
+     */
+    public CentralStore blobs(CentralStore local, long freeBytesMin) {
+        return new ReplicatedStore(local, this, freeBytesMin);
     }
 
     /** Logs that are kept on several masters, on top of those of this one. */

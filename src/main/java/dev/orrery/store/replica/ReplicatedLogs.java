@@ -3,6 +3,7 @@ package dev.orrery.store.replica;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.CapturedLog.Stream;
 import dev.orrery.model.JobId;
+import dev.orrery.model.TaskRange;
 import dev.orrery.store.Copies.Output;
 import dev.orrery.store.LogFiles;
 import dev.orrery.store.Masters.Master;
@@ -124,6 +125,59 @@ final class ReplicatedLogs implements LogFiles {
         }
     }
 
+    @Override
+    public List<Log> catchUp(JobId job) throws IOException {
+        List<Log> lost = new ArrayList<>();
+        for (var known : replicas.ask(copies -> copies.ofJob(job)).entrySet()) {
+            Output output = known.getKey();
+            Log log =
+                    new Log(
+                            new AttemptId(TaskRange.single(job), output.attempt()),
+                            output.stream());
+            boolean isHere =
+                    known.getValue().contains(replicas.self())
+                            && local.find(log.attempt(), log.stream()).isPresent();
+            if (!isHere && !isTaken(log, known.getValue())) {
+                lost.add(log);
+            }
+        }
+        return lost;
+    }
+
+    /** Each holder has all of it, so that one is enough. */
+    private boolean isTaken(Log log, List<String> holders) throws IOException {
+        for (Master source : replicas.sources(holders)) {
+            if (!holders.contains(source.id())) {
+                return false;
+            }
+            try {
+                takeAll(log, source);
+                local.sync(log.attempt(), log.stream());
+                replicas.tell(
+                        copies -> copies.addLogs(Output.of(log), List.of(replicas.self())));
+                return true;
+            } catch (IOException fault) {
+                notGiven(log, source, fault);
+            }
+        }
+        return false;
+    }
+
+    private void takeAll(Log log, Master source) throws IOException {
+        long here = local.sizeBytes(log.attempt(), log.stream());
+        if (replicas.wire().logBytes(source, log) > here) {
+            take(log, source, here);
+        }
+    }
+
+    private static void notGiven(Log log, Master source, IOException fault) {
+        LOG.atWarn()
+                .addKeyValue("log", log)
+                .addKeyValue("master", source.id())
+                .addKeyValue("cause", fault.toString())
+                .log("output was not given");
+    }
+
     private boolean fill(Log log) throws IOException {
         return catchUps.run(log, () -> fillNow(log));
     }
@@ -134,17 +188,10 @@ final class ReplicatedLogs implements LogFiles {
         List<String> answers = new ArrayList<>();
         for (Master source : replicas.sources(known)) {
             try {
-                long here = local.sizeBytes(log.attempt(), log.stream());
-                if (replicas.wire().logBytes(source, log) > here) {
-                    take(log, source, here);
-                }
+                takeAll(log, source);
                 answers.add(source.id());
             } catch (IOException fault) {
-                LOG.atWarn()
-                        .addKeyValue("log", log)
-                        .addKeyValue("master", source.id())
-                        .addKeyValue("cause", fault.toString())
-                        .log("output was not given");
+                notGiven(log, source, fault);
             }
         }
         quiet(log, ASK_AGAIN_NANOS);

@@ -3,6 +3,8 @@ package dev.orrery.store.replica;
 import dev.orrery.model.BlobId;
 import dev.orrery.store.CentralStore;
 import dev.orrery.store.Masters.Master;
+import dev.orrery.store.StoreException;
+import dev.orrery.store.StoreException.Kind;
 import dev.orrery.store.TooFewCopiesException;
 
 import org.slf4j.Logger;
@@ -23,13 +25,19 @@ final class ReplicatedStore implements CentralStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedStore.class);
 
+    /** So much may come before space is looked at again. */
+    private static final long SPACE_CHECK_BYTES = 64L * 1024 * 1024;
+
     private final CentralStore local;
     private final Replicas replicas;
+    private final long freeBytesMin;
     private final Once<BlobId, Optional<Path>> pulls = new Once<>();
 
-    ReplicatedStore(CentralStore local, Replicas replicas) {
+    /** What comes from others leaves so many bytes free. */
+    ReplicatedStore(CentralStore local, Replicas replicas, long freeBytesMin) {
         this.local = local;
         this.replicas = replicas;
+        this.freeBytesMin = freeBytesMin;
     }
 
     @Override
@@ -51,6 +59,7 @@ final class ReplicatedStore implements CentralStore {
         List<String> holders = replicas.ask(copies -> copies.of(blob));
         List<String> denials = new ArrayList<>();
         for (Master source : replicas.sources(holders)) {
+            checkSpace();
             try {
                 if (fetch(blob, source)) {
                     return local.find(blob);
@@ -72,8 +81,7 @@ final class ReplicatedStore implements CentralStore {
 
     private boolean fetch(BlobId blob, Master source) throws IOException {
         try (Staged staged = local.stage()) {
-            boolean isGiven =
-                    replicas.wire().getBlob(source, blob, it -> staged.write(ByteBuffer.wrap(it)));
+            boolean isGiven = replicas.wire().getBlob(source, blob, it -> write(staged, it));
             if (!isGiven) {
                 return false;
             }
@@ -83,6 +91,22 @@ final class ReplicatedStore implements CentralStore {
             staged.keep();
             replicas.tell(copies -> copies.add(blob, List.of(replicas.self())));
             return true;
+        }
+    }
+
+    private void write(Staged staged, byte[] bytes) throws IOException {
+        long before = staged.sizeBytes() / SPACE_CHECK_BYTES;
+        staged.write(ByteBuffer.wrap(bytes));
+        if (staged.sizeBytes() / SPACE_CHECK_BYTES > before) {
+            checkSpace();
+        }
+    }
+
+    private void checkSpace() throws IOException {
+        if (local.freeBytes() < freeBytesMin) {
+            throw new IOException(
+                    "no copy of a file is taken",
+                    new StoreException(Kind.FULL, "too little space is free for it"));
         }
     }
 

@@ -4,9 +4,9 @@ import dev.orrery.model.BlobId;
 import dev.orrery.model.CapturedLog.Stream;
 import dev.orrery.model.JobId;
 import dev.orrery.store.Copies;
-import dev.orrery.store.LogFiles.Log;
 import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.LogFiles;
+import dev.orrery.store.LogFiles.Log;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.sql.Reads;
 import dev.orrery.store.sql.Session;
@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Who holds which bytes, as rows of a PostgreSQL. */
 public final class SqlCopies implements Copies {
@@ -30,6 +32,8 @@ public final class SqlCopies implements Copies {
             "INSERT INTO blob_copies (blob, master, added_at)"
                     + " SELECT DISTINCT blob, ?, clock_timestamp() FROM blob_references"
                     + " ON CONFLICT (blob, master) DO NOTHING";
+    private static final String OF_JOB =
+            "SELECT job, attempt, stream, master FROM log_copies WHERE job = ? ORDER BY master";
     private static final String REMOVE_JOB = "DELETE FROM log_copies WHERE job = ? AND master = ?";
 
     private static final List<Object> BEFORE_ALL_OUTPUT = List.of(new byte[0], 0, 0);
@@ -83,6 +87,19 @@ public final class SqlCopies implements Copies {
     @Override
     public List<String> ofLogs(Output output) throws StoreException {
         return of(Table.LOGS, keys(output));
+    }
+
+    @Override
+    public SortedMap<Output, List<String>> ofJob(JobId job) throws StoreException {
+        SortedMap<Output, List<String>> found = new TreeMap<>();
+        reads.read(session ->
+                session.select(
+                        OF_JOB,
+                        List.of(Values.ofJob(job)),
+                        row ->
+                                found.computeIfAbsent(output(row), _ -> new ArrayList<>())
+                                        .add(row.getString(4))));
+        return found;
     }
 
     @Override

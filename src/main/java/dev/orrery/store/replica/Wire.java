@@ -121,7 +121,7 @@ final class Wire implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(Master to, String method, String path, String query) {
-        MasterToken.Right right = new MasterToken.Right(to.id(), method, path);
+        MasterToken.Right right = new MasterToken.Right(to.id(), method, path + query);
         return HttpRequest.newBuilder(URI.create(to.dataUri() + path + query))
                 .header("Authorization", "Bearer " + MasterToken.mint(right, key, Instant.now()))
                 .header("Content-Type", "application/octet-stream");

@@ -108,6 +108,18 @@ final class ReplicaAccessTest {
     }
 
     @Test
+    void tokenForAPieceOfALog_isGoodForNoOtherPlaceInIt() throws Exception {
+        JobId job = job();
+        String log = LOGS + job + "/0-0/1/stdout";
+        String token = token("PUT", log + "?offset=0&last=false");
+
+        assertThat(put(log + "?offset=1&last=false", token, BYTES).statusCode()).isEqualTo(401);
+        assertThat(put(log + "?offset=0&last=true", token, BYTES).statusCode()).isEqualTo(401);
+        assertThat(put(log, token, BYTES).statusCode()).isEqualTo(401);
+        assertThat(put(log + "?offset=0&last=false", token, BYTES).statusCode()).isEqualTo(204);
+    }
+
+    @Test
     void masterToken_opensNoRouteOfWorkers() throws Exception {
         String path = "/internal/v1/blobs/" + blob;
         String token = token(right("GET", path), SeveralMasters.KEY, Instant.now());
@@ -166,7 +178,8 @@ final class ReplicaAccessTest {
     void logThatIsNone_namesNothing(String log) throws Exception {
         String path = LOGS + log.replaceFirst("^%s", job().toString());
 
-        HttpResponse<byte[]> answer = put(path + "?offset=0&last=false", token("PUT", path), BYTES);
+        String uri = path + "?offset=0&last=false";
+        HttpResponse<byte[]> answer = put(uri, token("PUT", uri), BYTES);
 
         assertThat(answer.statusCode()).isEqualTo(404);
         try (Stream<Path> files = Files.walk(master.directory().resolve("logs"))) {

@@ -11,6 +11,7 @@ import dev.orrery.model.Content;
 import dev.orrery.model.JobId;
 import dev.orrery.model.StoredFile;
 import dev.orrery.store.CentralStore;
+import dev.orrery.store.StoreException;
 import dev.orrery.store.TooFewCopiesException;
 
 import org.junit.jupiter.api.AfterEach;
@@ -243,6 +244,18 @@ final class ReplicatedBlobsTest {
         assertThat(masters.copies().of(blob)).contains("master-1", "master-2");
     }
 
+    @Test
+    void copyForWhichThereIsNoSpace_isNotTaken() throws Exception {
+        SeveralMasters masters = masters(2, 1);
+        BlobId blob = keep(masters.get(0), bytes(18, 50_000));
+
+        assertThatThrownBy(() -> masters.get(1).blobsThatLeave(Long.MAX_VALUE).find(blob))
+                .hasRootCauseInstanceOf(StoreException.class)
+                .hasStackTraceContaining("too little space");
+        assertThat(masters.get(1).local().find(blob)).isEmpty();
+        assertThat(masters.get(1).blobsThatLeave(1).find(blob)).isPresent();
+    }
+
     private static void awaitPeers(SeveralMasters masters, JobId job) throws Exception {
         byte[] probe = bytes(99, 1000);
         Instant end = Instant.now().plusSeconds(10);
@@ -260,12 +273,16 @@ final class ReplicatedBlobsTest {
     }
 
     private HttpResponse<byte[]> submit(SeveralMasters.One master, byte[] input) throws Exception {
+        return submit(open.orElseThrow(), master, input);
+    }
+
+    static HttpResponse<byte[]> submit(
+            SeveralMasters masters, SeveralMasters.One master, byte[] input) throws Exception {
         Form form = new Form().job("{\"command\":\"true\"}").file("file", "input.bin", input);
-        return open.orElseThrow()
-                .send(
-                        master.request("/api/v1/jobs")
-                                .header("content-type", form.contentType())
-                                .POST(BodyPublishers.ofByteArray(form.body())));
+        return masters.send(
+                master.request("/api/v1/jobs")
+                        .header("content-type", form.contentType())
+                        .POST(BodyPublishers.ofByteArray(form.body())));
     }
 
     static JobId job(HttpResponse<byte[]> answer) {

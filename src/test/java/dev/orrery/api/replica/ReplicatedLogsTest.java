@@ -8,6 +8,7 @@ import dev.orrery.model.AttemptId;
 import dev.orrery.model.CapturedLog;
 import dev.orrery.model.Content;
 import dev.orrery.model.JobId;
+import dev.orrery.store.Copies.Output;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ final class ReplicatedLogsTest {
         masters.get(0).lose();
 
         assertThat(last).isEqualTo(204);
-        assertThat(masters.copies().ofLogs(job)).hasSize(2).contains("master-0");
+        assertThat(masters.copies().ofLogs(output(masters, job))).hasSize(2).contains("master-0");
         for (int other = 1; other < 3; other++) {
             HttpResponse<byte[]> read = read(masters, other, job);
             assertThat(read.body()).isEqualTo(output);
@@ -77,7 +78,7 @@ final class ReplicatedLogsTest {
 
         assertThat(first).isEqualTo(204);
         assertThat(last).isEqualTo(503);
-        assertThat(masters.copies().ofLogs(job)).isEmpty();
+        assertThat(masters.copies().ofLogs(output(masters, job))).isEmpty();
     }
 
     @Test
@@ -199,7 +200,7 @@ final class ReplicatedLogsTest {
             assertThat(masters.get(master).localLogs().sizeBytes(attempt(masters, job), stdout()))
                     .isEqualTo(PIECE);
         }
-        assertThat(masters.copies().ofLogs(job)).contains("master-1", "master-2");
+        assertThat(masters.copies().ofLogs(output(masters, job))).contains("master-1", "master-2");
     }
 
     @Test
@@ -210,7 +211,7 @@ final class ReplicatedLogsTest {
 
         masters.get(0).logs().remove(List.of(job));
 
-        assertThat(masters.copies().ofLogs(job)).containsExactly("master-1");
+        assertThat(masters.copies().ofLogs(output(masters, job))).containsExactly("master-1");
         assertThat(masters.get(0).localLogs().of(job)).isEmpty();
         assertThat(masters.get(1).localLogs().of(job)).hasSize(1);
     }
@@ -229,6 +230,10 @@ final class ReplicatedLogsTest {
 
     private static AttemptId attempt(SeveralMasters masters, JobId job) {
         return masters.scheduler().attempt(job);
+    }
+
+    private static Output output(SeveralMasters masters, JobId job) {
+        return new Output(job, attempt(masters, job).number(), stdout());
     }
 
     private static CapturedLog.Stream stdout() {

@@ -123,6 +123,11 @@ public final class SeveralMasters implements AutoCloseable {
         return scheduler;
     }
 
+    /** The store that all share. */
+    Store store() {
+        return store;
+    }
+
     MemoryCopies copies() {
         return copies;
     }
@@ -181,7 +186,7 @@ public final class SeveralMasters implements AutoCloseable {
                     new FileCentralStore(
                             directory(), replicas.references(store.jobs()), InstantSource.system());
             localLogs = new FileLogFiles(directory());
-            blobs = replicas.blobs(local);
+            blobs = replicas.blobs(local, 0);
             logs = replicas.logs(localLogs);
             StoreAuthenticator authenticator =
                     new StoreAuthenticator(store.tokens(), blocking, InstantSource.system());
@@ -227,6 +232,11 @@ public final class SeveralMasters implements AutoCloseable {
         /** The blobs of all masters, as it has them. */
         public CentralStore blobs() {
             return blobs;
+        }
+
+        /** The blobs of all masters, of which copies leave so many bytes free. */
+        CentralStore blobsThatLeave(long freeBytesMin) {
+            return replicas.blobs(local, freeBytesMin);
         }
 
         /** The blobs that it has itself. */
@@ -347,6 +357,11 @@ public final class SeveralMasters implements AutoCloseable {
         @Override
         public List<Master> alive(Duration within) {
             return living.stream().map(it -> new Master(it.id(), it.id(), it.uri(), 0)).toList();
+        }
+
+        @Override
+        public List<String> forget(Duration silentFor) {
+            return List.of();
         }
     }
 }

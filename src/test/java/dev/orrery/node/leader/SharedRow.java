@@ -127,6 +127,11 @@ final class SharedRow implements Store, LeaderRow, Masters {
     }
 
     @Override
+    public List<String> forget(Duration silentFor) {
+        return List.of();
+    }
+
+    @Override
     public LeaderRow leaderRow() {
         return this;
     }

@@ -3,12 +3,17 @@ package dev.orrery.store.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.orrery.model.BlobId;
+import dev.orrery.model.CapturedLog;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.protocol.Principal;
+import dev.orrery.store.Copies;
+import dev.orrery.store.Copies.Output;
 import dev.orrery.store.Histories;
 import dev.orrery.store.Leads;
+import dev.orrery.store.MasterIdFile;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 
@@ -251,6 +256,38 @@ public abstract class BackupContractTest {
 
         assertThatThrownBy(() -> restore(backup)).hasMessageContaining("is not empty");
         assertThat(restored().toFile().list()).containsExactly("mine");
+    }
+
+    @Test
+    void placeThatCannotBeReplaced_isRefusedBeforeTheDatabaseIsFilled() throws Exception {
+        from.ended("ended");
+        byte[] backup = from.backup();
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        Files.createSymbolicLink(restored(), elsewhere);
+
+        assertThatThrownBy(() -> restore(backup)).hasMessageContaining("cannot be replaced");
+
+        assertThat(elsewhere).isEmptyDirectory();
+        Files.delete(restored());
+        assertThat(restore(backup).jobs()).isEqualTo(1);
+    }
+
+    @Test
+    void bytesOfTheRestored_areKnownToBeThere() throws Exception {
+        JobId job = from.ended("ended");
+
+        restore(from.backup());
+
+        try (StoreOfTests to = openRestored()) {
+            String master = MasterIdFile.read(restored()).toString();
+            Optional<Copies> copies = to.store().copies();
+            if (copies.isPresent()) {
+                BlobId input = new BlobId(to.input("ended").getFileName().toString());
+                assertThat(copies.get().of(input)).containsExactly(master);
+                assertThat(copies.get().ofLogs(new Output(job, 1, CapturedLog.Stream.STDOUT)))
+                        .containsExactly(master);
+            }
+        }
     }
 
     /** What happens while a backup is taken. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.config.Settings;
 import dev.orrery.config.SettingsReader;
+import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.sqlite.SqliteStore;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -22,6 +25,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /** Backups of SQLite, back into SQLite. */
 final class SqliteBackupTest extends BackupContractTest {
@@ -84,7 +88,9 @@ final class SqliteBackupTest extends BackupContractTest {
             new TableLoad(connection).load(dump, List.of());
             connection.commit();
         }
-        late.complete();
+        try (FileLogFiles logs = new FileLogFiles(directory.resolve("late"))) {
+            late.complete(UUID.randomUUID(), logs);
+        }
 
         // then
         try (Connection connection = late.filler();
@@ -104,6 +110,15 @@ final class SqliteBackupTest extends BackupContractTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("/proc is a mount point");
         assertThat(Path.of("/proc.restoring")).doesNotExist();
+    void headOfAnySize_isNotReadIntoMemory(@TempDir Path directory) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Manifest.Writer manifest = new Manifest.Writer(directory.resolve("manifest"))) {
+            new ArchiveWriter(out, manifest).add(Backup.HEAD, new byte[64 * 1024 + 1]);
+        }
+
+        assertThatThrownBy(() -> Restore.verify(new ByteArrayInputStream(out.toByteArray())))
+                .isInstanceOf(DamagedBackupException.class)
+                .hasMessageContaining("too large");
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.orrery.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.orrery.model.JobId;
+import dev.orrery.store.Histories;
 import dev.orrery.store.LeaderRow.Holder;
 import dev.orrery.store.LeaderRowContractTest;
 import dev.orrery.store.Masters;
@@ -20,11 +22,18 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** The contract of the leader's row, kept by PostgreSQL between masters that share it. */
 final class PostgresLeaderRowTest extends LeaderRowContractTest {
@@ -182,6 +191,51 @@ final class PostgresLeaderRowTest extends LeaderRowContractTest {
         assertThat(folder.resolve("two/epoch.accepted")).hasContent(epoch + "\n");
         assertThat(acquireSoon(two, TWO)).isEqualTo(epoch + 1);
         assertThat(folder.resolve("two/epoch.accepted")).doesNotExist();
+    }
+
+    @Test
+    void masterThatIsSilentForLong_isForgotten() throws Exception {
+        one.masters().report(new Masters.Master("id-1", "node-1", "http://127.0.0.1:1", 0));
+
+        assertThat(two.masters().forget(LONG)).isEmpty();
+        assertThat(two.masters().alive(LONG)).hasSize(1);
+
+        assertThat(two.masters().forget(Duration.ZERO)).containsExactly("id-1");
+        assertThat(two.masters().alive(LONG)).isEmpty();
+    }
+
+    @Test
+    void masterWhoseReadsAreAllSlow_isStillHeardOf() throws Exception {
+        Masters.Master master = new Masters.Master("id-1", "node-1", "http://127.0.0.1:1", 0);
+        try (Connection holder = PostgresFixture.server().connect(database);
+                Statement statement = holder.createStatement();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            holder.setAutoCommit(false);
+            statement.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE");
+            JobId job = Histories.jobId(new SplittableRandom(1), Histories.START);
+            List<Future<?>> reads = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                reads.add(threads.submit(() -> one.jobs().job(job)));
+            }
+            await().until(() -> waiting(statement) == 8);
+
+            one.masters().report(master);
+            List<Masters.Master> alive = one.masters().alive(LONG);
+
+            assertThat(reads).noneMatch(Future::isDone);
+            assertThat(alive).containsExactly(master);
+            holder.rollback();
+        }
+    }
+
+    private static long waiting(Statement statement) throws SQLException {
+        try (ResultSet row =
+                statement.executeQuery(
+                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                + " AND datname = current_database()")) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     @Test

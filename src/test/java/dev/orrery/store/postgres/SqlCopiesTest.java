@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.StoredFile;
+import dev.orrery.protocol.DurableEvent;
 import dev.orrery.store.Copies;
+import dev.orrery.store.Copies.Scarcity;
 import dev.orrery.store.CopiesContractTest;
 import dev.orrery.store.Histories;
 import dev.orrery.store.Leads;
@@ -20,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,27 +49,52 @@ final class SqlCopiesTest extends CopiesContractTest {
         return store.copies().orElseThrow();
     }
 
-    @Test
-    void forgotten_isOnlyWhatNoJobNeedsAndIsOld() throws Exception {
-        StoredFile input = Histories.stored("input", blob(2));
+    @Override
+    protected void need(int count) throws Exception {
+        List<DurableEvent> events = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            events.add(needing(i));
+        }
+        store.commit(Leads.lead(store, "test"), events);
+    }
+
+    private static DurableEvent needing(int number) {
+        StoredFile input = Histories.stored("input", blob(number));
         JobSpec spec = Histories.spec("default", "needs", Map.of(), List.of(input));
-        store.commit(
-                Leads.lead(store, "test"),
-                List.of(Histories.submitted(job(2), Histories.START, spec, 1)));
+        return Histories.submitted(job(number), Histories.START, spec, number);
+    }
+
+    @Test
+    void scarce_isNothingThatNoJobNeeds() throws Exception {
+        need(1);
         for (int i = 1; i <= 2; i++) {
             copies().add(blob(i), List.of("a"));
-            copies().addLogs(job(i), List.of("a"));
+            copies().addLogs(out(i), List.of("a"));
+        }
+        Scarcity question = new Scarcity("a", List.of("a", "b"), 2, 10);
+
+        assertThat(copies().scarce(question, Optional.empty()).found()).containsExactly(blob(1));
+        assertThat(copies().scarceLogs(question, Optional.empty()).found())
+                .containsExactly(out(1));
+    }
+
+    @Test
+    void forgotten_isOnlyWhatNoJobNeedsAndIsOld() throws Exception {
+        store.commit(Leads.lead(store, "test"), List.of(needing(2)));
+        for (int i = 1; i <= 2; i++) {
+            copies().add(blob(i), List.of("a"));
+            copies().addLogs(out(i), List.of("a"));
         }
 
         copies().forget(Duration.ofHours(1));
         assertThat(copies().of(blob(1))).containsExactly("a");
-        assertThat(copies().ofLogs(job(1))).containsExactly("a");
+        assertThat(copies().ofLogs(out(1))).containsExactly("a");
 
         copies().forget(Duration.ZERO);
         assertThat(copies().of(blob(1))).isEmpty();
-        assertThat(copies().ofLogs(job(1))).isEmpty();
+        assertThat(copies().ofLogs(out(1))).isEmpty();
         assertThat(copies().of(blob(2))).containsExactly("a");
-        assertThat(copies().ofLogs(job(2))).containsExactly("a");
+        assertThat(copies().ofLogs(out(2))).containsExactly("a");
     }
 
     @Test
