@@ -33,7 +33,8 @@ final class StoreUpkeep implements Upkeep {
                     ("a backup is unpacked into %1$s, and blobs.directory says that bytes are"
                                     + " in %2$s: leave that setting out, restore, and move"
                                     + " %1$s/blobs and %1$s/logs into %2$s before the start")
-                            .formatted(settings.server().data(), settings.blobs().directory().get()));
+                            .formatted(
+                                    settings.server().data(), settings.blobs().directory().get()));
         }
         Optional<PostgresTables> shared = Optional.empty();
         if (storage.database().isPresent()) {

@@ -101,7 +101,9 @@ final class Retention {
         }
     }
 
-    /** A database that has lost commits says so in its term, and lacks jobs that have bytes here. */
+    /**
+     * A database that has lost commits says so in its term, and lacks jobs that have bytes here.
+     */
     private void sweep() throws StoreException, IOException {
         store.leaderRow().term();
         for (int i = 0; i < SHELVES_A_ROUND; i++) {

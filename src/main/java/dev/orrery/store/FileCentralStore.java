@@ -164,13 +164,13 @@ public final class FileCentralStore implements CentralStore {
 
     private void discardUnlessNeeded(BlobId blob, Optional<Instant> latest)
             throws IOException, StoreException {
-            Path file = place(blob);
-            if (pins.containsKey(blob)
-                    || (latest.isPresent() && !PrivateFiles.isOlder(file, latest.get()))
-                    || references.isReferenced(blob)) {
-                return;
-            }
-            Files.deleteIfExists(file);
+        Path file = place(blob);
+        if (pins.containsKey(blob)
+                || (latest.isPresent() && !PrivateFiles.isOlder(file, latest.get()))
+                || references.isReferenced(blob)) {
+            return;
+        }
+        Files.deleteIfExists(file);
     }
 
     private void sweepStaging(Instant latest) throws IOException {
@@ -199,21 +199,21 @@ public final class FileCentralStore implements CentralStore {
     private void place(Path file, BlobId blob, long sizeBytes) throws IOException {
         Path shelf = shelf(blob);
         Path place = place(blob);
-            if (Files.notExists(shelf)) {
-                PrivateFiles.directory(shelf);
-                PrivateFiles.syncDirectory(root);
-            }
-            if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
-                    && Files.size(place) == sizeBytes) {
-                Files.setLastModifiedTime(place, FileTime.from(clock.instant()));
-                Files.delete(file);
-            } else {
-                Files.move(
-                        file,
-                        place,
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
-            }
+        if (Files.notExists(shelf)) {
+            PrivateFiles.directory(shelf);
+            PrivateFiles.syncDirectory(root);
+        }
+        if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(place) == sizeBytes) {
+            Files.setLastModifiedTime(place, FileTime.from(clock.instant()));
+            Files.delete(file);
+        } else {
+            Files.move(
+                    file,
+                    place,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     private void unpin(BlobId blob) {

@@ -24,7 +24,9 @@ public abstract class CopiesContractTest {
     /** An empty list. */
     protected abstract Copies copies() throws Exception;
 
-    /** From now on there are so many jobs, from the first on, and each needs the blob of its number. */
+    /**
+     * From now on there are so many jobs, from the first on, and each needs the blob of its number.
+     */
     protected abstract void need(int count) throws Exception;
 
     @Test

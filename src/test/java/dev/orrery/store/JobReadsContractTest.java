@@ -136,10 +136,7 @@ public abstract class JobReadsContractTest {
         for (int number = 1; number <= 2; number++) {
             JobSpec spec =
                     Histories.spec(
-                            "default",
-                            "needs",
-                            Map.of(),
-                            List.of(Histories.stored("in", needed)));
+                            "default", "needs", Map.of(), List.of(Histories.stored("in", needed)));
             store.commit(
                     epoch,
                     List.of(

@@ -138,8 +138,8 @@ public final class Restore {
             Files.deleteIfExists(work);
             throw new IOException(
                     target
-                            + " cannot be replaced (is it a mount point, or a link?): name a directory within"
-                            + " it with --data",
+                            + " cannot be replaced (is it a mount point, or a link?): name a"
+                            + " directory within it with --data",
                     fault);
         }
         if (isThere) {

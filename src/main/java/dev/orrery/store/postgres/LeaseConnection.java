@@ -7,9 +7,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * A connection for what must not wait for anything else: the leader's row, and the masters' reports.
- * Its statements may be repeated without harm, so one that meets a connection that died since its
- * last use gets a second chance.
+ * A connection for what must not wait for anything else: the leader's row, and the masters'
+ * reports. Its statements may be repeated without harm, so one that meets a connection that died
+ * since its last use gets a second chance.
  */
 final class LeaseConnection implements AutoCloseable {
 

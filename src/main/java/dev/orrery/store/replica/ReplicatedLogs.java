@@ -153,8 +153,7 @@ final class ReplicatedLogs implements LogFiles {
             try {
                 takeAll(log, source);
                 local.sync(log.attempt(), log.stream());
-                replicas.tell(
-                        copies -> copies.addLogs(Output.of(log), List.of(replicas.self())));
+                replicas.tell(copies -> copies.addLogs(Output.of(log), List.of(replicas.self())));
                 return true;
             } catch (IOException fault) {
                 notGiven(log, source, fault);

@@ -225,7 +225,8 @@ public final class SqlCopies implements Copies {
             String of = "(%s) = (%s)".formatted(keys, places);
             String same =
                     String.join(
-                            " AND ", columns.stream().map(it -> "o.%1$s = c.%1$s".formatted(it)).toList());
+                            " AND ",
+                            columns.stream().map(it -> "o.%1$s = c.%1$s".formatted(it)).toList());
             add =
                     "INSERT INTO %s (%s, master, added_at)".formatted(name, keys)
                             + " VALUES (%s, ?, clock_timestamp())".formatted(places)
@@ -238,8 +239,10 @@ public final class SqlCopies implements Copies {
                             + " AND o.master = ANY (?)) < ?"
                             + " AND EXISTS (SELECT 1 FROM %s) AS scarce".formatted(need)
                             + " FROM (SELECT %1$s FROM %2$s WHERE master = ?".formatted(keys, name)
-                            + " AND (%1$s) > (%2$s) ORDER BY %1$s LIMIT ?) c".formatted(keys, places)
-                            + " ORDER BY " + keys;
+                            + " AND (%1$s) > (%2$s) ORDER BY %1$s LIMIT ?) c"
+                                    .formatted(keys, places)
+                            + " ORDER BY "
+                            + keys;
             forget =
                     "DELETE FROM %s c WHERE c.added_at < clock_timestamp()".formatted(name)
                             + " - ? * interval '1 millisecond'"

@@ -82,8 +82,7 @@ final class ReplicatedBackupTest {
     private Restore.Summary backup(SeveralMasters.One by) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Backup.Source source =
-                new Backup.Source(
-                        masters.store(), by.directory(), by.blobs(), by.logs(), "test");
+                new Backup.Source(masters.store(), by.directory(), by.blobs(), by.logs(), "test");
         try (Backup backup = Backup.begin(source)) {
             backup.writeTo(out);
         }

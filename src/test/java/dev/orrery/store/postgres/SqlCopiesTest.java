@@ -74,8 +74,7 @@ final class SqlCopiesTest extends CopiesContractTest {
         Scarcity question = new Scarcity("a", List.of("a", "b"), 2, 10);
 
         assertThat(copies().scarce(question, Optional.empty()).found()).containsExactly(blob(1));
-        assertThat(copies().scarceLogs(question, Optional.empty()).found())
-                .containsExactly(out(1));
+        assertThat(copies().scarceLogs(question, Optional.empty()).found()).containsExactly(out(1));
     }
 
     @Test
