@@ -2,9 +2,9 @@ package dev.orrery.store.backup;
 
 import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.sql.Session;
 
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.UUID;
 
@@ -20,11 +20,14 @@ public interface EmptyDatabase {
      */
     void create(String engine, int schema) throws StoreException;
 
-    /** A connection within a transaction that writes; closing it without a commit undoes it. */
-    Connection filler() throws SQLException;
+    /** A session within a transaction that writes; closing it without a commit undoes it. */
+    Session filler() throws SQLException;
+
+    /** Brings the tables to the schema of this program, and checks them. */
+    void migrate() throws StoreException;
 
     /**
-     * Brings the tables to the schema of this program, checks them, and notes who has the bytes.
+     * Notes who has the bytes, where that is noted, and makes the tables quick.
      *
      * @param master the id of the data directory into which the blobs and logs go
      * @param logs what is there of them

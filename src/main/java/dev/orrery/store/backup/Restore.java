@@ -8,6 +8,7 @@ import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.MasterIdFile;
 import dev.orrery.store.PrivateFiles;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.sql.Session;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -272,9 +272,14 @@ public final class Restore {
             throws IOException, StoreException, SQLException {
         Path dump = work.resolve(TableDump.NAME);
         database.create(unpacked.summary().engine(), unpacked.summary().schema());
-        try (Connection connection = database.filler()) {
-            new TableLoad(connection).load(new TableDump(dump), unpacked.end().removed());
-            connection.commit();
+        try (Session filler = database.filler()) {
+            new TableLoad(filler.connection()).load(new TableDump(dump));
+            filler.connection().commit();
+        }
+        database.migrate();
+        try (Session filler = database.filler()) {
+            TableLoad.purge(filler, unpacked.end().removed());
+            filler.connection().commit();
         }
         try (FileLogFiles logs = new FileLogFiles(work)) {
             database.complete(MasterIdFile.read(work), logs);

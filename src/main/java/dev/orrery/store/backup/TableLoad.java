@@ -1,5 +1,10 @@
 package dev.orrery.store.backup;
 
+import dev.orrery.model.JobId;
+import dev.orrery.protocol.LoadedState;
+import dev.orrery.store.sql.Session;
+import dev.orrery.store.sql.Values;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -22,6 +27,10 @@ final class TableLoad {
 
     private static final int BATCH_ROWS = 500;
 
+    private static final String LAST_END =
+            "SELECT max(end_order) FROM (SELECT max(end_order) AS end_order FROM jobs"
+                    + " UNION ALL SELECT max(end_order) FROM purged) AS ends";
+
     private final Connection connection;
     private String filling = "";
     private int waiting;
@@ -31,16 +40,13 @@ final class TableLoad {
         this.connection = connection;
     }
 
-    void load(TableDump dump, List<String> removed) throws IOException, SQLException {
+    void load(TableDump dump) throws IOException, SQLException {
         try (TableDump.Reader rows = dump.new Reader()) {
             for (var entry = rows.next(); entry.isPresent(); entry = rows.next()) {
                 add(entry.get());
             }
         }
         flush();
-        for (String job : removed) {
-            remove(HexFormat.of().parseHex(job));
-        }
     }
 
     private void add(TableDump.Entry entry) throws IOException, SQLException {
@@ -110,21 +116,15 @@ final class TableLoad {
         }
     }
 
-    /** As a job that was removed is, by its retention or by somebody. */
-    private void remove(byte[] job) throws SQLException {
-        for (String sql :
-                List.of(
-                        "INSERT INTO purged (end_order, job, number)"
-                                + " SELECT end_order, id, number FROM jobs"
-                                + " WHERE id = ? AND end_order IS NOT NULL",
-                        "DELETE FROM job_labels WHERE job = ?",
-                        "DELETE FROM blob_references WHERE job = ?",
-                        "DELETE FROM events WHERE job = ?",
-                        "DELETE FROM jobs WHERE id = ?")) {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                statement.setBytes(1, job);
-                statement.executeUpdate();
-            }
+    /** Removes jobs that were removed while the backup was taken, from tables of now. */
+    static void purge(Session session, List<String> removed) throws SQLException {
+        long lastEnd = session.number(LAST_END);
+        for (int from = 0; from < removed.size(); from += BATCH_ROWS) {
+            List<JobId> part =
+                    removed.subList(from, Math.min(from + BATCH_ROWS, removed.size())).stream()
+                            .map(id -> Values.toJob(HexFormat.of().parseHex(id)))
+                            .toList();
+            session.dialect().purge(session, part, lastEnd - LoadedState.ENDED_MAX);
         }
     }
 }

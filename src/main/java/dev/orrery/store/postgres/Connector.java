@@ -75,17 +75,11 @@ final class Connector {
         }
     }
 
-    /** Opens a connection within a transaction that fills the tables. */
-    Connection filler() throws SQLException {
-        Connection connection = dataSource(Use.COPY).getConnection();
-        try (Statement first = connection.createStatement()) {
-            first.execute(Use.COPY.preparation());
-            connection.setAutoCommit(false);
-            return connection;
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
-        }
+    /** Opens a session within a transaction that fills the tables. */
+    Session filler() throws SQLException {
+        Session session = open(Use.COPY);
+        session.connection().setAutoCommit(false);
+        return session;
     }
 
     private PGSimpleDataSource dataSource(Use use) {

@@ -9,7 +9,6 @@ import dev.orrery.store.replica.SqlCopies;
 import dev.orrery.store.sql.Session;
 
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.UUID;
 
@@ -59,19 +58,22 @@ public final class PostgresTables implements EmptyDatabase {
     }
 
     @Override
-    public Connection filler() throws SQLException {
+    public Session filler() throws SQLException {
         return connector.filler();
+    }
+
+    @Override
+    public void migrate() throws StoreException {
+        PostgresStore.prepare(connector);
     }
 
     /** The planner knows nothing yet of tables that were filled at once. */
     @Override
     public void complete(UUID master, FileLogFiles logs) throws StoreException, IOException {
-        PostgresStore.prepare(connector);
-        try (Session session = connector.open(Connector.Use.MIGRATE)) {
-            session.begin();
+        try (Session session = filler()) {
             SqlCopies.addAll(session, master.toString(), logs);
-            session.commit();
             session.run("ANALYZE");
+            session.connection().commit();
         } catch (SQLException e) {
             throw faults.of(e);
         }

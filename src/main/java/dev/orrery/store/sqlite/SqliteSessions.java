@@ -59,11 +59,11 @@ final class SqliteSessions {
         }
     }
 
-    /** Opens a connection within a transaction that fills the tables. */
-    static Connection filler(Path file) throws SQLException {
-        Connection connection = config(WRITER_CACHE).createConnection("jdbc:sqlite:" + file);
-        connection.setAutoCommit(false);
-        return connection;
+    /** Opens a session within a transaction that fills the tables. */
+    static Session filler(Path file) throws SQLException {
+        Session session = open(file, config(WRITER_CACHE));
+        session.connection().setAutoCommit(false);
+        return session;
     }
 
     private static SQLiteConfig config(int cache) {

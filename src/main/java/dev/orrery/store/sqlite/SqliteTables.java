@@ -4,9 +4,9 @@ import dev.orrery.config.Settings;
 import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.backup.EmptyDatabase;
+import dev.orrery.store.sql.Session;
 
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.UUID;
 
@@ -29,13 +29,16 @@ public final class SqliteTables implements EmptyDatabase {
     }
 
     @Override
-    public Connection filler() throws SQLException {
+    public Session filler() throws SQLException {
         return SqliteSessions.filler(data.resolve("store.db"));
+    }
+
+    @Override
+    public void migrate() throws StoreException {
+        SqliteStore.open(data, settings).close();
     }
 
     /** Its one master has all bytes by itself. */
     @Override
-    public void complete(UUID master, FileLogFiles logs) throws StoreException {
-        SqliteStore.open(data, settings).close();
-    }
+    public void complete(UUID master, FileLogFiles logs) {}
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.orrery.config.Settings;
 import dev.orrery.config.SettingsReader;
-import dev.orrery.store.FileLogFiles;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.sql.Session;
 import dev.orrery.store.sqlite.SqliteStore;
 import dev.orrery.store.sqlite.SqliteTables;
 
@@ -25,7 +25,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.UUID;
 
 /** Backups of SQLite, back into SQLite. */
 final class SqliteBackupTest extends BackupContractTest {
@@ -73,28 +72,26 @@ final class SqliteBackupTest extends BackupContractTest {
         TableDump dump = new TableDump(directory.resolve("rows"));
         SqliteTables early = new SqliteTables(directory.resolve("early"), SETTINGS);
         early.create("SQLite", 1);
-        try (Connection connection = early.filler();
-                Statement statement = connection.createStatement()) {
+        try (Session filler = early.filler();
+                Statement statement = filler.connection().createStatement()) {
             statement.execute(
                     "INSERT INTO jobs VALUES (randomblob(16), 1, 1, 'default', 'a', 'admin', '{}',"
                             + " 1, 10, 4, 1, 0, 0, 1, 'w', 1, 0, 'ok', 7)");
-            assertThat(dump.write(connection, () -> {})).isEqualTo(1);
+            assertThat(dump.write(filler.connection(), () -> {})).isEqualTo(1);
         }
 
         // when
         SqliteTables late = new SqliteTables(directory.resolve("late"), SETTINGS);
         late.create("SQLite", 1);
-        try (Connection connection = late.filler()) {
-            new TableLoad(connection).load(dump, List.of());
-            connection.commit();
+        try (Session filler = late.filler()) {
+            new TableLoad(filler.connection()).load(dump);
+            filler.connection().commit();
         }
-        try (FileLogFiles logs = new FileLogFiles(directory.resolve("late"))) {
-            late.complete(UUID.randomUUID(), logs);
-        }
+        late.migrate();
 
         // then
-        try (Connection connection = late.filler();
-                Statement statement = connection.createStatement();
+        try (Session filler = late.filler();
+                Statement statement = filler.connection().createStatement();
                 ResultSet row = statement.executeQuery("SELECT ended_at, end_order FROM jobs")) {
             assertThat(row.next()).isTrue();
             assertThat(row.getLong(1)).isEqualTo(7);
