@@ -58,7 +58,7 @@ public interface Copies {
 
         private static final Comparator<Output> ORDER =
                 Comparator.comparing(Output::job)
-                        .thenComparing(Output::attempt)
+                        .thenComparingInt(Output::attempt)
                         .thenComparing(Output::stream);
 
         /** The one whose bytes the log has. */
