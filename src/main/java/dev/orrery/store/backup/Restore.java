@@ -128,7 +128,7 @@ public final class Restore {
         }
     }
 
-    /** A mount point cannot be replaced: better known before the database is full. */
+    /** What else cannot be replaced, as a link; also better known before the database is full. */
     private static void tryMove(Path work, Path target) throws IOException {
         boolean isThere = Files.exists(target);
         try {
@@ -138,8 +138,7 @@ public final class Restore {
             Files.deleteIfExists(work);
             throw new IOException(
                     target
-                            + " cannot be replaced (is it a mount point, or a link?): name a"
-                            + " directory within it with --data",
+                            + " cannot be replaced (is it a link?): name a directory with --data",
                     fault);
         }
         if (isThere) {

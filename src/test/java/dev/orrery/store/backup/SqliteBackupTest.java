@@ -14,10 +14,10 @@ import dev.orrery.store.sqlite.SqliteTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -107,6 +107,9 @@ final class SqliteBackupTest extends BackupContractTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("/proc is a mount point");
         assertThat(Path.of("/proc.restoring")).doesNotExist();
+    }
+
+    @Test
     void headOfAnySize_isNotReadIntoMemory(@TempDir Path directory) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (Manifest.Writer manifest = new Manifest.Writer(directory.resolve("manifest"))) {
