@@ -174,10 +174,10 @@ final class Database implements AutoCloseable {
 
     /** Whether a transaction of that master is open, and the next word is the master's. */
     boolean isWaitingFor(Host master) {
-        String sql =
-                "SELECT pid FROM pg_stat_activity WHERE application_name = '%s'"
-                        + " AND client_addr = '%s' AND state = 'idle in transaction'";
-        return !query(sql.formatted(COMMITS, master.address())).isEmpty();
+        return !query(("SELECT pid FROM pg_stat_activity WHERE application_name = '%s'"
+                                + " AND client_addr = '%s' AND state = 'idle in transaction'")
+                        .formatted(COMMITS, master.address()))
+                .isEmpty();
     }
 
     /** How many masters were heard of within two seconds. */

@@ -16,6 +16,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
@@ -94,6 +95,7 @@ public final class Restore {
             InputStream backup, Path data, Function<Path, EmptyDatabase> database)
             throws IOException, StoreException, SQLException {
         Path target = data.toAbsolutePath().normalize();
+        refuseMountPoint(target);
         refuseUnlessEmpty(data);
         Path work = target.resolveSibling(target.getFileName() + ".restoring");
         Directories.remove(work);
@@ -110,7 +112,23 @@ public final class Restore {
         }
     }
 
-    /** A mount point cannot be replaced: better known before the database is full. */
+    /** Its name cannot be given to another directory, which is better said before all the work. */
+    private static void refuseMountPoint(Path target) throws IOException {
+        Path parent = target.getParent();
+        boolean isMountPoint =
+                parent == null
+                        || (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)
+                                && !Files.getAttribute(target, "unix:dev")
+                                        .equals(Files.getAttribute(parent, "unix:dev")));
+        if (isMountPoint) {
+            throw new IOException(
+                    target
+                            + " is a mount point: name a directory in it, with --data, and start"
+                            + " Orrery with that one");
+        }
+    }
+
+    /** What else cannot be replaced, as a link; also better known before the database is full. */
     private static void tryMove(Path work, Path target) throws IOException {
         boolean isThere = Files.exists(target);
         try {
@@ -120,8 +138,7 @@ public final class Restore {
             Files.deleteIfExists(work);
             throw new IOException(
                     target
-                            + " cannot be replaced (is it a mount point, or a link?): name a"
-                            + " directory within it with --data",
+                            + " cannot be replaced (is it a link?): name a directory with --data",
                     fault);
         }
         if (isThere) {

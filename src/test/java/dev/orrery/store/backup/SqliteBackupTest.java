@@ -16,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -95,6 +97,16 @@ final class SqliteBackupTest extends BackupContractTest {
             assertThat(row.getLong(1)).isEqualTo(7);
             assertThat(row.getLong(2)).isEqualTo(1);
         }
+    }
+
+    @Test
+    void mountPoint_isRefusedBeforeAnythingIsDone() {
+        InputStream untouched = InputStream.nullInputStream();
+
+        assertThatThrownBy(() -> Restore.restore(untouched, Path.of("/proc"), this::target))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("/proc is a mount point");
+        assertThat(Path.of("/proc.restoring")).doesNotExist();
     }
 
     @Test
