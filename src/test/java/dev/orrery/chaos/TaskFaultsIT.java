@@ -106,8 +106,7 @@ final class TaskFaultsIT {
 
             JsonNode ended = verified(trial, job);
             assertThat(ended.path("state").asText()).isEqualTo("FAILED");
-            assertThat(ended.path("attempts").path(0).path("reason").asText())
-                    .isEqualTo("timeout");
+            assertThat(ended.path("attempts").path(0).path("reason").asText()).isEqualTo("timeout");
             assertThat(Collections.max(counts)).isBetween(PIDS_MAX / 2, PIDS_MAX);
         }
     }

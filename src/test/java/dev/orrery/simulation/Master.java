@@ -364,8 +364,8 @@ final class Master {
         }
         Optional<Reign> leads = reign.filter(it -> holds(it.epoch()));
         if (leads.isEmpty()) {
-            boolean isRefused = full && message instanceof SchedulerRequest;
-            reply.accept(isRefused ? Reign.refusal() : latest());
+            reply.accept(
+                    full && message instanceof SchedulerRequest ? Reign.refusal() : latest());
             return;
         }
         Reign now = leads.get();
