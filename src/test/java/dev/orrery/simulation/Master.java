@@ -394,7 +394,6 @@ final class Master {
         return reign;
     }
 
-    /** Who it is now, to send to. */
     Life life() {
         return host.life();
     }
