@@ -174,9 +174,10 @@ final class Database implements AutoCloseable {
 
     /** Whether a transaction of that master is open, and the next word is the master's. */
     boolean isWaitingFor(Host master) {
-        return !query(("SELECT pid FROM pg_stat_activity WHERE application_name = '%s'"
-                                + " AND client_addr = '%s' AND state = 'idle in transaction'")
-                        .formatted(COMMITS, master.address()))
+        return !query(
+                        ("SELECT pid FROM pg_stat_activity WHERE application_name = '%s' AND"
+                             + " client_addr = '%s' AND state = 'idle in transaction'")
+                                .formatted(COMMITS, master.address()))
                 .isEmpty();
     }
 

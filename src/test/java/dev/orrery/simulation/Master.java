@@ -364,8 +364,7 @@ final class Master {
         }
         Optional<Reign> leads = reign.filter(it -> holds(it.epoch()));
         if (leads.isEmpty()) {
-            reply.accept(
-                    full && message instanceof SchedulerRequest ? Reign.refusal() : latest());
+            reply.accept(full && message instanceof SchedulerRequest ? Reign.refusal() : latest());
             return;
         }
         Reign now = leads.get();

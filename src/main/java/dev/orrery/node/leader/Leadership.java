@@ -166,9 +166,12 @@ public final class Leadership {
         tenure = Optional.empty();
     }
 
-    /** Ends for good, and lets another master lead at once. */
+    /** Ends for good, and lets another master lead at once; no effect the second time. */
     public Future<Void> resign() {
         close();
+        if (thread.isShutdown()) {
+            return Future.succeededFuture();
+        }
         return off(this::giveAwayWhatIsOurs)
                 .timeout(LAST_ROUND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(isOurs -> {

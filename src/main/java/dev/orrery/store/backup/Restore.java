@@ -137,8 +137,7 @@ public final class Restore {
         } catch (FileSystemException fault) {
             Files.deleteIfExists(work);
             throw new IOException(
-                    target
-                            + " cannot be replaced (is it a link?): name a directory with --data",
+                    target + " cannot be replaced (is it a link?): name a directory with --data",
                     fault);
         }
         if (isThere) {
