@@ -7,6 +7,7 @@ import dev.orrery.protocol.Principal;
 
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 
@@ -23,6 +24,7 @@ final class WebSocketSession implements Mailbox.Sink {
     private static final short TOO_LARGE = 1009;
     private static final short GOING_AWAY = 1001;
     private static final long AUTH_MILLIS = 5_000;
+    private static final long LAST_WRITE_MILLIS = 2_000;
 
     private final Session.Surroundings around;
     private final Authenticator authenticator;
@@ -30,6 +32,8 @@ final class WebSocketSession implements Mailbox.Sink {
     private final ServerWebSocket socket;
     private final Runnable closed;
     private Optional<Session> session = Optional.empty();
+    private Future<Void> lastWrite = Future.succeededFuture();
+    private boolean isEnding;
     private boolean heard = true;
     private long authTimer = -1;
     private long pingTimer = -1;
@@ -81,7 +85,20 @@ final class WebSocketSession implements Mailbox.Sink {
         return address.equals(socket.remoteAddress().hostAddress());
     }
 
+    /** Once what was sent is on its way: a close frame overtakes what waits for the connection. */
     void end(short code, String reason) {
+        if (isEnding || socket.isClosed()) {
+            return;
+        }
+        isEnding = true;
+        long timer = context.owner().setTimer(LAST_WRITE_MILLIS, _ -> close(code, reason));
+        lastWrite.onComplete(_ -> {
+            context.owner().cancelTimer(timer);
+            close(code, reason);
+        });
+    }
+
+    private void close(short code, String reason) {
         if (!socket.isClosed()) {
             socket.close(code, reason);
         }
@@ -89,14 +106,18 @@ final class WebSocketSession implements Mailbox.Sink {
 
     @Override
     public boolean isFull() {
-        return socket.writeQueueFull();
+        return isOpen() && socket.writeQueueFull();
+    }
+
+    private boolean isOpen() {
+        return !isEnding && !socket.isClosed();
     }
 
     /** Nothing may follow a close, whoever began it. */
     @Override
     public void send(Frame frame) {
-        if (!socket.isClosed()) {
-            socket.writeTextMessage(frame.json());
+        if (isOpen()) {
+            lastWrite = socket.writeTextMessage(frame.json());
         }
     }
 
@@ -113,6 +134,9 @@ final class WebSocketSession implements Mailbox.Sink {
 
     private void message(String text) {
         heard = true;
+        if (isEnding) {
+            return;
+        }
         try {
             ClientOp op = ClientOp.parse(text);
             if (session.isPresent()) {
@@ -159,7 +183,7 @@ final class WebSocketSession implements Mailbox.Sink {
 
     private void welcome(Principal principal, Optional<String> token) {
         context.owner().cancelTimer(authTimer);
-        if (socket.isClosed()) {
+        if (!isOpen()) {
             return;
         }
         Session open = new Session(around, new Session.Client(context, principal, token), this);
@@ -174,7 +198,7 @@ final class WebSocketSession implements Mailbox.Sink {
             giveUp();
         } else if (!heard) {
             end(GOING_AWAY, "no answer to a ping");
-        } else if (!socket.isClosed()) {
+        } else if (isOpen()) {
             heard = false;
             socket.writePing(Buffer.buffer());
         }
