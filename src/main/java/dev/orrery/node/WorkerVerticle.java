@@ -9,6 +9,7 @@ import dev.orrery.model.AttemptId;
 import dev.orrery.model.Outcome;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.WorkerId;
+import dev.orrery.node.work.AssignmentOrder;
 import dev.orrery.node.work.AttemptBoard;
 import dev.orrery.node.work.Endings;
 import dev.orrery.node.work.Endings.Ending;
@@ -57,9 +58,8 @@ public final class WorkerVerticle extends VerticleBase
     private final LinkedHashSet<AttemptId> stoppedEarly = new LinkedHashSet<>();
     private final Promise<Void> joined = Promise.promise();
     private Optional<Link> link = Optional.empty();
+    private final AssignmentOrder order = new AssignmentOrder();
     private boolean draining;
-    private long lastSession;
-    private long lastSeq;
 
     /**
      * What a worker is made of.
@@ -107,7 +107,7 @@ public final class WorkerVerticle extends VerticleBase
                         vertx,
                         bus,
                         new ReportOutbox.Self(parts.worker(), parts.incarnation()),
-                        leader::epoch,
+                        leader,
                         board::acknowledged);
         Bus.Registration commands =
                 bus.serve(
@@ -169,12 +169,7 @@ public final class WorkerVerticle extends VerticleBase
         if (command.session() != link().leader().session()) {
             return new WorkerCommandReply.Declined("meant for another session");
         }
-        if (command.session() != lastSession) {
-            lastSession = command.session();
-            lastSeq = 0;
-        }
-        if (command.seq() > lastSeq) {
-            lastSeq = command.seq();
+        if (order.take(command)) {
             command.assignments().forEach(this::take);
             startWhatFits();
         }

@@ -50,6 +50,7 @@ final class SchedulerState {
     private final TreeSet<Alarm> alarms = new TreeSet<>();
     private final Map<TaskStatus, Long> counts = new EnumMap<>(TaskStatus.class);
     private final Submissions submissions = new Submissions();
+    private final WorkerRecord.Departures departures = new WorkerRecord.Departures();
     private final EndedJobs ended = new EndedJobs();
     private final QueuePolicy queue;
     private final WorkerPool pool;
@@ -100,6 +101,7 @@ final class SchedulerState {
                 }
             }
             case StateEvent.WorkerLeft it -> {
+                worker(it.worker()).ifPresent(departures::add);
                 workers.remove(it.worker());
                 pool.remove(it.worker());
             }
@@ -284,6 +286,11 @@ final class SchedulerState {
     /** All jobs that have not ended, by id. */
     List<LiveJob> jobs() {
         return List.copyOf(jobs.values());
+    }
+
+    /** The last that was heard of a worker that left this leader. */
+    Optional<WorkerRecord.Departures.Departure> departure(WorkerId id) {
+        return departures.of(id);
     }
 
     Optional<WorkerRecord> worker(WorkerId id) {

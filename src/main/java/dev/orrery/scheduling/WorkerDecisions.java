@@ -15,6 +15,7 @@ import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.WorkerMessage;
 import dev.orrery.protocol.WorkerMessage.Report;
 import dev.orrery.protocol.WorkerReply;
+import dev.orrery.scheduling.WorkerRecord.Departures.Departure;
 import dev.orrery.scheduling.policy.Rules;
 
 import java.util.List;
@@ -32,13 +33,18 @@ final class WorkerDecisions {
     Decision hello(
             SchedulerState state, long replyTo, WorkerMessage.Hello it, Moment now, long epoch) {
         Optional<WorkerRecord> known = state.worker(it.worker());
-        if (known.filter(record -> record.incarnation > it.incarnation()).isPresent()) {
+        Optional<Departure> departed = state.departure(it.worker());
+        if (known.filter(record -> record.incarnation > it.incarnation()).isPresent()
+                || departed.filter(last -> last.incarnation() > it.incarnation()).isPresent()) {
             return Decision.reply(new Effect.Answer(replyTo, new WorkerReply.Superseded(epoch)));
         }
         boolean sameLife =
                 known.filter(record -> record.incarnation == it.incarnation()).isPresent();
-        if (sameLife
-                && (known.get().session() > it.session() || isTooOld(known.get(), it, epoch))) {
+        boolean isLate =
+                sameLife
+                        ? known.get().session() > it.session() || isTooOld(known.get(), it, epoch)
+                        : departed.filter(last -> isOver(last, it)).isPresent();
+        if (isLate) {
             return Decision.reply(new Effect.Answer(replyTo, new WorkerReply.SayHello(epoch)));
         }
         Draft draft = new Draft(state, now);
@@ -62,6 +68,10 @@ final class WorkerDecisions {
         }
         draft.effect(new Effect.NodesChanged());
         return draft.decided();
+    }
+
+    private static boolean isOver(Departure last, WorkerMessage.Hello it) {
+        return last.incarnation() == it.incarnation() && last.session() >= it.session();
     }
 
     /**

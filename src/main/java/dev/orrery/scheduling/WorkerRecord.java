@@ -199,4 +199,31 @@ final class WorkerRecord {
                         inAdvance(),
                         lastUsed));
     }
+
+    /**
+     * Workers that left, each with its last session: one that was is never opened again, for a copy
+     * of its hello may come late, and what was sent in it counts as sent.
+     */
+    static final class Departures {
+
+        /** Far above what leaves while a message may be under way. */
+        private static final int COUNT_MAX = 10_000;
+
+        private final Map<WorkerId, Departure> byWorker = new LinkedHashMap<>();
+
+        /** The last that was heard of a worker. */
+        record Departure(long incarnation, long session) {}
+
+        void add(WorkerRecord record) {
+            byWorker.remove(record.id);
+            byWorker.put(record.id, new Departure(record.incarnation, record.session()));
+            if (byWorker.size() > COUNT_MAX) {
+                byWorker.remove(byWorker.keySet().iterator().next());
+            }
+        }
+
+        Optional<Departure> of(WorkerId worker) {
+            return Optional.ofNullable(byWorker.get(worker));
+        }
+    }
 }

@@ -12,6 +12,7 @@ import dev.orrery.config.SettingsReader;
 import dev.orrery.execution.Executor;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobId;
+import dev.orrery.model.Outcome;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.TaskRange;
 import dev.orrery.protocol.Message;
@@ -34,12 +35,13 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A worker whose leader falls silent until its fence, and then answers again. */
+/** A worker whose leader falls silent until its fence, or is followed by another. */
 final class FencedWorkerTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -57,14 +59,21 @@ final class FencedWorkerTest {
     private Vertx vertx;
     private LeaderBus bus;
     private volatile boolean silent;
+    private volatile long acknowledging = 1;
 
     /** Starts everything and ends nothing. */
     private static final class RecordingExecutor implements Executor {
         private final List<Assignment> started = new CopyOnWriteArrayList<>();
+        private final List<Runnable> ends = new CopyOnWriteArrayList<>();
         private final List<StopReason> stopped = new CopyOnWriteArrayList<>();
 
         @Override
         public Execution start(Assignment assignment, Listener listener) {
+            ends.add(() ->
+                    listener.ended(
+                            assignment.attempt(),
+                            Sample.result(new Outcome.Exited(0), Sample.START, Duration.ZERO),
+                            Optional.empty()));
             started.add(assignment);
             return new Execution() {
                 @Override
@@ -77,6 +86,10 @@ final class FencedWorkerTest {
                     stopped.add(reason);
                 }
             };
+        }
+
+        void endFirst() {
+            ends.getFirst().run();
         }
 
         @Override
@@ -132,7 +145,7 @@ final class FencedWorkerTest {
             case WorkerMessage.Heartbeat it ->
                     Future.succeededFuture(new WorkerReply.Renewed(1, List.of()));
             case WorkerMessage.Reports it ->
-                    Future.succeededFuture(new WorkerReply.Acknowledged(1, it.seq()));
+                    Future.succeededFuture(new WorkerReply.Acknowledged(acknowledging, it.seq()));
             case WorkerMessage.Goodbye it -> Future.failedFuture("no answer is needed");
         };
     }
@@ -157,19 +170,51 @@ final class FencedWorkerTest {
         assertThat(executor.started).hasSize(2);
     }
 
+    /** Each counts its batches from 1, also when both have welcomed the same session. */
+    @Test
+    void firstBatchOfTheNextLeader_isNoRepetitionOfTheLastOnes() throws Exception {
+        assertThat(assign(1, 1, 1)).isEqualTo(new WorkerCommandReply.Taken(1));
+
+        assertThat(assign(2, 1, 2)).isEqualTo(new WorkerCommandReply.Taken(1));
+
+        await().atMost(SOON).until(() -> executor.started.size() == 2);
+    }
+
+    /** The last leader does not know of the end, and would send the attempt again. */
+    @Test
+    void leaderThatIsFollowedByTheOneThatAcknowledged_startsNothingAgain() throws Exception {
+        acknowledging = 2;
+        assertThat(assign(1, 1, 1)).isEqualTo(new WorkerCommandReply.Taken(1));
+        await().atMost(SOON).until(() -> executor.started.size() == 1);
+        executor.endFirst();
+
+        await().atMost(SOON)
+                .until(() ->
+                        assign(1, 2, 1)
+                                .equals(
+                                        new WorkerCommandReply.Declined(
+                                                "a newer leader is known")));
+        assertThat(executor.started.stream().map(Assignment::attempt).distinct())
+                .hasSameSizeAs(executor.started);
+    }
+
     private Message assign(int seq) throws Exception {
-        JobId job = new JobId(new UUID(0x01a2_0179_eacb_7000L, seq));
+        return assign(1, seq, seq);
+    }
+
+    private Message assign(long epoch, int seq, int number) throws Exception {
+        JobId job = new JobId(new UUID(0x01a2_0179_eacb_7000L, number));
         Assignment assignment =
                 new Assignment(
                         new AttemptId(TaskRange.single(job), 1),
                         Sample.spec().make(),
-                        seq,
+                        number,
                         "token",
                         "http://127.0.0.1:1");
         return get(
                 bus.request(
                         Address.worker(Sample.WORKER, 1),
-                        new WorkerCommand.Assign(1, 1, session.get(), seq, List.of(assignment)),
+                        new WorkerCommand.Assign(epoch, 1, session.get(), seq, List.of(assignment)),
                         SOON));
     }
 

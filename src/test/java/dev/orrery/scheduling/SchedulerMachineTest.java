@@ -58,6 +58,28 @@ final class SchedulerMachineTest {
         assertThat(secondStep).noneMatch(it -> it.contains("ASSIGNED"));
     }
 
+    /** What was sent in it counts as sent for the worker, so that nothing would come through. */
+    @Test
+    void sessionOfAWorkerThatLeft_isNotOpenedAgainByALateCopyOfItsHello() {
+        Stage stage = new Stage();
+        stage.all("hello w1 session=3", "wait 31s");
+
+        assertThat(stage.take("hello w1 session=3")).containsExactly("answer say hello to epoch 1");
+        assertThat(stage.take("hello w1 session=2")).containsExactly("answer say hello to epoch 1");
+        assertThat(stage.take("submit A")).noneMatch(it -> it.contains("ASSIGNED"));
+
+        assertThat(stage.take("hello w1 session=4")).anyMatch(it -> it.contains("welcome"));
+    }
+
+    @Test
+    void earlierLifeOfAWorkerThatLeft_doesNotComeBack() {
+        Stage stage = new Stage();
+        stage.all("hello w1 incarnation=7", "wait 31s");
+
+        assertThat(stage.take("hello w1 incarnation=6")).containsExactly("answer superseded");
+        assertThat(stage.take("hello w1 incarnation=8")).anyMatch(it -> it.contains("welcome"));
+    }
+
     @Test
     void gapInTheEvents_isRefused() {
         LiveJob job =

@@ -69,6 +69,7 @@ final class Outbox {
                         }
                         if (value instanceof WorkerReply.Acknowledged it
                                 && it.epoch() >= worker.epoch()) {
+                            worker.heardOf(it.epoch());
                             acknowledged(reports);
                         } else {
                             again(reports);

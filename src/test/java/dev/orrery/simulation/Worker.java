@@ -4,6 +4,7 @@ import dev.orrery.model.AttemptId;
 import dev.orrery.model.Outcome;
 import dev.orrery.model.Outcome.StopReason;
 import dev.orrery.model.WorkerId;
+import dev.orrery.node.work.AssignmentOrder;
 import dev.orrery.node.work.AttemptBoard;
 import dev.orrery.protocol.WorkerCommand;
 import dev.orrery.protocol.WorkerCommand.Assignment;
@@ -42,9 +43,8 @@ final class Worker {
     private AttemptBoard board;
     private Outbox outbox;
     private Link link;
+    private AssignmentOrder order = new AssignmentOrder();
     private boolean draining;
-    private long lastSession;
-    private long lastSeq;
 
     Worker(World world, Host host, WorkerOffer offer) {
         this.world = world;
@@ -68,6 +68,10 @@ final class Worker {
         return link.epoch();
     }
 
+    void heardOf(long epoch) {
+        link.heardOf(epoch);
+    }
+
     WorkerOffer offer() {
         return offer;
     }
@@ -82,8 +86,7 @@ final class Worker {
         outbox = new Outbox(world, this);
         link = new Link(world, this);
         draining = false;
-        lastSession = 0;
-        lastSeq = 0;
+        order = new AssignmentOrder();
         if (!world.has(Bug.WORKER_LEAVES_THE_PROCESSES_OF_ITS_LAST_LIFE)) {
             everything.forEach(Program::vanish);
         }
@@ -197,12 +200,7 @@ final class Worker {
             }
             return;
         }
-        if (command.session() != lastSession) {
-            lastSession = command.session();
-            lastSeq = 0;
-        }
-        if (command.seq() > lastSeq || world.has(Bug.WORKER_TAKES_A_BATCH_TWICE)) {
-            lastSeq = command.seq();
+        if (order.take(command) || world.has(Bug.WORKER_TAKES_A_BATCH_TWICE)) {
             command.assignments().forEach(this::take);
             if (world.whims.has(Whim.WORKER_DIES_ON_ASSIGNMENT)) {
                 die();

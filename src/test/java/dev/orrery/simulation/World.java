@@ -35,6 +35,7 @@ final class World {
     private static final long SETTLED_AFTER = 15 * Dice.SECOND;
     private static final long STALE = 2 * Dice.SECOND;
     private static final long RESTART_MAX = 15 * Dice.SECOND;
+    private static final long OPERATOR_LOOKS_EVERY = 10 * Dice.SECOND;
 
     final Plan plan;
     final Agenda agenda = new Agenda();
@@ -170,6 +171,17 @@ final class World {
                 worker.start();
             }
         }
+        agenda.after(OPERATOR_LOOKS_EVERY, this::startWorkersThatDrained);
+    }
+
+    /** A process that nothing can kill drains its worker, until somebody starts it again. */
+    private void startWorkersThatDrained() {
+        for (Worker worker : workers) {
+            if (worker.host.isUp() && worker.isDraining() && worker.isAtRest()) {
+                worker.losePower();
+            }
+        }
+        agenda.after(OPERATOR_LOOKS_EVERY, this::startWorkersThatDrained);
     }
 
     /** Begins a new life of a host, after a while. */

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * Brings reports to the leader: one batch under way, repeated until it is durable there; what comes
@@ -39,7 +38,7 @@ public final class ReportOutbox {
     private final Vertx vertx;
     private final Bus bus;
     private final Self self;
-    private final LongSupplier epoch;
+    private final Epochs epochs;
     private final Consumer<AttemptId> acknowledged;
     private final Map<AttemptId, Report.Progress> progress = new LinkedHashMap<>();
     private final Deque<Report> waiting = new ArrayDeque<>();
@@ -52,21 +51,31 @@ public final class ReportOutbox {
     /** A batch that is sent again when its timer fires. */
     private record Repetition(long timer, WorkerMessage.Reports reports) {}
 
+    /** What a worker has heard of leaders. */
+    public interface Epochs {
+
+        /** The newest. */
+        long epoch();
+
+        /** One leads in this epoch, or has led. */
+        void heardOf(long epoch);
+    }
+
     /** Who reports. */
     public record Self(WorkerId worker, long incarnation) {}
 
     /**
      * Nothing to report yet.
      *
-     * @param epoch the newest that the worker has heard of
+     * @param epochs what the worker has heard of leaders
      * @param acknowledged told of ends that are durable
      */
     public ReportOutbox(
-            Vertx vertx, Bus bus, Self self, LongSupplier epoch, Consumer<AttemptId> acknowledged) {
+            Vertx vertx, Bus bus, Self self, Epochs epochs, Consumer<AttemptId> acknowledged) {
         this.vertx = vertx;
         this.bus = bus;
         this.self = self;
-        this.epoch = epoch;
+        this.epochs = epochs;
         this.acknowledged = acknowledged;
     }
 
@@ -143,14 +152,15 @@ public final class ReportOutbox {
 
     /**
      * One who led earlier may not have held the attempts, and have dropped what it acknowledged.
+     * And one who led earlier might send again what a later one has acknowledged, which then is not
+     * remembered here: from now on that is refused.
      */
     private void answered(WorkerMessage.Reports reports, Message reply) {
-        boolean isTaken =
-                reply instanceof WorkerReply.Acknowledged it && it.epoch() >= epoch.getAsLong();
-        if (!isTaken) {
+        if (!(reply instanceof WorkerReply.Acknowledged taken) || taken.epoch() < epochs.epoch()) {
             again(reports);
             return;
         }
+        epochs.heardOf(taken.epoch());
         pauseMillis = PAUSE_MILLIS_MIN;
         sending = false;
         for (Report report : reports.reports()) {

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  * heartbeat was sent; the leader counts the longer lease from the moment at which it came. So the
  * tasks of a worker that is cut off are dead before anybody runs them again.
  */
-public final class WorkerLink {
+public final class WorkerLink implements ReportOutbox.Epochs {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerLink.class);
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(1);
@@ -95,6 +95,7 @@ public final class WorkerLink {
     }
 
     /** The newest epoch it has heard of; older leaders command nothing. */
+    @Override
     public long epoch() {
         return epoch;
     }
@@ -103,7 +104,7 @@ public final class WorkerLink {
         return session;
     }
 
-    /** A command of this epoch came. */
+    @Override
     public void heardOf(long newEpoch) {
         epoch = Math.max(epoch, newEpoch);
     }
