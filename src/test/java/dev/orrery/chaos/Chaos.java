@@ -1,6 +1,7 @@
 package dev.orrery.chaos;
 
 import dev.orrery.chaos.Faults.Fault;
+import dev.orrery.endtoend.Api;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,11 +10,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -27,6 +34,11 @@ public final class Chaos {
     private static final int CLIENTS = 4;
     private static final int SLOTS = 4;
     private static final int QUEUED = 36;
+    private static final int QUEUERS = 32;
+    private static final String WAITING =
+            """
+            {"command": "true", "constraints": [{"label": "nobody", "in": ["here"]}]}\
+            """;
     private static final Duration PAUSE = Duration.ofMillis(400);
 
     private final World world;
@@ -54,6 +66,7 @@ public final class Chaos {
         World world = World.start(isRoot, "", SLOTS);
         Runtime.getRuntime().addShutdownHook(new Thread(world::close));
         Chaos chaos = new Chaos(world, seed);
+        chaos.queue(Integer.parseInt(options.getOrDefault("--queued", "0")));
         String takeovers = options.get("--takeovers");
         if (takeovers == null) {
             chaos.mix(Duration.ofMinutes(Long.parseLong(options.getOrDefault("--minutes", "10"))));
@@ -63,6 +76,19 @@ public final class Chaos {
         Verdict verdict = chaos.judge();
         Files.writeString(Path.of(args[0]), chaos.result(verdict, seed, takeovers != null));
         System.exit(verdict.violations().isEmpty() ? 0 : 1);
+    }
+
+    /** Tasks that wait all the time, for a worker that there is not: every takeover loads them. */
+    private void queue(int count) {
+        Api api = world.fleet().api();
+        try (ExecutorService threads = Executors.newFixedThreadPool(QUEUERS)) {
+            Callable<String> one = () -> api.submit(WAITING);
+            for (Future<String> accepted : threads.invokeAll(Collections.nCopies(count, one))) {
+                accepted.get();
+            }
+        } catch (InterruptedException | ExecutionException failed) {
+            throw new IllegalStateException("tasks were not queued", failed);
+        }
     }
 
     /** Faults one after the other, with pauses in which the cluster may become whole. */

@@ -176,7 +176,7 @@ final class Database implements AutoCloseable {
     boolean isWaitingFor(Host master) {
         return !query(
                         ("SELECT pid FROM pg_stat_activity WHERE application_name = '%s' AND"
-                             + " client_addr = '%s' AND state = 'idle in transaction'")
+                                        + " client_addr = '%s' AND state = 'idle in transaction'")
                                 .formatted(COMMITS, master.address()))
                 .isEmpty();
     }
