@@ -184,7 +184,11 @@ final class ProcessWatch {
         return TimeUnit.NANOSECONDS.toMillis(Math.max(0, next - now())) + 1;
     }
 
-    /** Kills what the first process left; what was asked to end may do so until its grace ends. */
+    /**
+     * Kills what the first process left; what was asked to end may do so until its grace ends. The
+     * kernel's list of adopted processes may lack one while another ends, and after a stop many do:
+     * then all processes are looked through.
+     */
     private boolean clear() {
         boolean isEmpty = tree.isEmpty();
         while (!isEmpty && forced.isPresent() && now() < killAt) {
@@ -192,7 +196,7 @@ final class ProcessWatch {
             obey();
             isEmpty = tree.isEmpty();
         }
-        return isEmpty || tree.kill();
+        return (isEmpty && forced.isEmpty()) || tree.kill();
     }
 
     /** What the killed ones had written is still in the pipes, which nobody holds any more. */

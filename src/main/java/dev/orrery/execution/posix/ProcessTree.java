@@ -3,8 +3,10 @@ package dev.orrery.execution.posix;
 import dev.orrery.execution.posix.ProcessTable.Entry;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -98,10 +100,11 @@ public final class ProcessTree {
     /** Kills all, again and again until none is left; says whether that came to be. */
     public boolean kill() {
         long end = System.nanoTime() + KILL_NANOS_MAX;
+        Map<Long, Entry> seen = new HashMap<>();
         for (int i = 0; ; i++) {
-            group.kill();
-            signals.sendGroup(first, Signals.KILL);
             List<Entry> left = members();
+            left.addAll(unrecognized(seen, left));
+            left.forEach(member -> seen.put(member.pid(), member));
             left.removeIf(this::isFinished);
             if (left.isEmpty()) {
                 return true;
@@ -109,9 +112,23 @@ public final class ProcessTree {
             if (System.nanoTime() - end > 0) {
                 return false;
             }
+            group.kill();
+            signals.sendGroup(first, Signals.KILL);
             left.forEach(member -> signals.send(member.pid(), Signals.KILL));
             Pause.round(i);
         }
+    }
+
+    /** One that ends has lost its tag before it is a zombie, and would not be waited for. */
+    private List<Entry> unrecognized(Map<Long, Entry> seen, List<Entry> members) {
+        Set<Long> recognized = new HashSet<>();
+        members.forEach(member -> recognized.add(member.pid()));
+        return seen.values().stream()
+                .filter(known -> !recognized.contains(known.pid()))
+                .flatMap(known ->
+                        table.find(known.pid()).stream()
+                                .filter(now -> now.startTicks() == known.startTicks()))
+                .toList();
     }
 
     /** The most memory that all of them together were seen to hold; 0 when it is not known. */
