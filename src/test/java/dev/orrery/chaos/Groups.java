@@ -37,6 +37,15 @@ final class Groups {
                 .orElse(0);
     }
 
+    /** How many forks the groups of the worker have refused so far. */
+    static long refusedForks(Path worker) {
+        return of(worker).stream()
+                .flatMap(group -> read(group.resolve("pids.events")).lines())
+                .filter(line -> line.startsWith("max "))
+                .mapToLong(line -> Long.parseLong(line.substring("max ".length()).strip()))
+                .sum();
+    }
+
     /**
      * The groups of all lives of a worker.
      *
