@@ -56,7 +56,7 @@ public final class ApiServer {
     private final List<RouteSet> routeSets;
     private final Routes routes = new Routes();
     private final Perimeter perimeter;
-    private final Connections connections = new Connections();
+    private final Connections connections;
     private Optional<HttpServer> server = Optional.empty();
 
     /** A server that does not listen yet. */
@@ -66,6 +66,7 @@ public final class ApiServer {
         this.settings = settings;
         this.authenticator = authenticator;
         this.routeSets = List.copyOf(routeSets);
+        this.connections = new Connections(settings.limits().connectionIdle());
         this.perimeter = new Perimeter(settings.server());
         routeSets.forEach(set -> set.mount(routes));
     }
@@ -128,7 +129,7 @@ public final class ApiServer {
     private void handle(HttpServerRequest request) {
         Context context = vertx.getOrCreateContext();
         connections.requested(request.connection(), request.response());
-        Call anonymous = new Call(context, request, Map.of(), Optional.empty(), Optional.empty());
+        Call anonymous = call(context, request, Map.of(), Optional.empty(), Optional.empty());
         request.pause();
         setSecurityHeaders(request);
         try {
@@ -154,7 +155,7 @@ public final class ApiServer {
         Optional<String> token = bearer(request);
         Access access = match.route().access();
         if (access == Access.OPEN || access == Access.OWN) {
-            answer(new Call(context, request, match.parameters(), Optional.empty(), token), match);
+            answer(call(context, request, match.parameters(), Optional.empty(), token), match);
             return;
         }
         if (Guest.is(request, access, token)) {
@@ -180,7 +181,7 @@ public final class ApiServer {
         } else if (!principal.get().may(role(match.route().access()))) {
             anonymous.problem(forbidden(match.route().access()).problem());
         } else {
-            answer(new Call(context, request, match.parameters(), principal, token), match);
+            answer(call(context, request, match.parameters(), principal, token), match);
         }
     }
 
@@ -217,7 +218,7 @@ public final class ApiServer {
                                 "send HTTP/1.1");
         setSecurityHeaders(request);
         Call call =
-                new Call(
+                call(
                         vertx.getOrCreateContext(),
                         request,
                         Map.of(),
@@ -225,6 +226,15 @@ public final class ApiServer {
                         Optional.empty());
         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         call.problem(problem);
+    }
+
+    private Call call(
+            Context context,
+            HttpServerRequest request,
+            Map<String, String> parameters,
+            Optional<Principal> principal,
+            Optional<String> token) {
+        return new Call(context, request, parameters, principal, token, connections);
     }
 
     private static void setSecurityHeaders(HttpServerRequest request) {

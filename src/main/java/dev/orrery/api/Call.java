@@ -14,6 +14,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.ServerWebSocket;
 
 import java.util.List;
 import java.util.Map;
@@ -31,18 +32,21 @@ public final class Call {
     private final Map<String, String> parameters;
     private final Optional<Principal> principal;
     private final Optional<String> token;
+    private final Connections connections;
 
     Call(
             Context context,
             HttpServerRequest request,
             Map<String, String> parameters,
             Optional<Principal> principal,
-            Optional<String> token) {
+            Optional<String> token,
+            Connections connections) {
         this.context = context;
         this.request = request;
         this.parameters = parameters;
         this.principal = principal;
         this.token = token;
+        this.connections = connections;
     }
 
     /** The context of the connection. */
@@ -58,6 +62,11 @@ public final class Call {
     /** The response, with the security headers already set. */
     public HttpServerResponse response() {
         return request.response();
+    }
+
+    /** Goes on as a WebSocket, as the request asks. */
+    public Future<ServerWebSocket> webSocket() {
+        return request.toWebSocket().onSuccess(_ -> connections.upgraded(request.connection()));
     }
 
     /** Who asks, on a route that needs a role. */

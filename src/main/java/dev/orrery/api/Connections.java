@@ -12,17 +12,25 @@ import java.util.Optional;
 
 /**
  * The open connections, swept of those on which nothing moves: no request came, or the client does
- * not read its answer. A plain idle timeout would also cut a silent log that somebody follows.
+ * not read its answer. A plain idle timeout would also cut a silent log that somebody follows. What
+ * became a WebSocket is left alone: its session's pings find out whether somebody is there.
  */
 final class Connections {
-    private static final long SWEEP_MILLIS = 5_000;
-    private static final long IDLE_NANOS = Duration.ofSeconds(60).toNanos();
+    private static final int SWEEPS = 10;
 
+    private final Duration idle;
     private final Map<HttpConnection, Activity> open = new HashMap<>();
     private long timer = -1;
 
+    /**
+     * @param idle time without a movement after which a connection is closed
+     */
+    Connections(Duration idle) {
+        this.idle = idle;
+    }
+
     void start(Vertx vertx) {
-        timer = vertx.setPeriodic(SWEEP_MILLIS, _ -> sweep(System.nanoTime()));
+        timer = vertx.setPeriodic(idle.toMillis() / SWEEPS, _ -> sweep(System.nanoTime()));
     }
 
     void stop(Vertx vertx) {
@@ -41,11 +49,16 @@ final class Connections {
         }
     }
 
+    /** It speaks WebSocket from here on. */
+    void upgraded(HttpConnection connection) {
+        open.remove(connection);
+    }
+
     private void sweep(long now) {
         Iterator<Map.Entry<HttpConnection, Activity>> all = open.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<HttpConnection, Activity> entry = all.next();
-            if (entry.getValue().isStuck(now)) {
+            if (entry.getValue().isStuck(now, idle.toNanos())) {
                 all.remove();
                 entry.getKey().close();
             }
@@ -64,7 +77,7 @@ final class Connections {
             since = System.nanoTime();
         }
 
-        boolean isStuck(long now) {
+        boolean isStuck(long now, long idleNanos) {
             Optional<HttpServerResponse> pending =
                     response.filter(answer -> !answer.ended() && !answer.closed());
             if (pending.isPresent()) {
@@ -74,7 +87,7 @@ final class Connections {
                     since = now;
                 }
             }
-            return now - since > IDLE_NANOS;
+            return now - since > idleNanos;
         }
     }
 }

@@ -295,6 +295,9 @@ public record Settings(
      * @param streamBufferEvents unsent events of one client
      * @param streamTopicsMax topics of one client
      * @param streamClientsMax clients of one proxy
+     * @param streamPing pause between two pings of a stream's client
+     * @param connectionIdle time without a request or a byte read, after which a connection that is
+     *     no WebSocket is closed
      */
     public record Limits(
             long bodyBytesMax,
@@ -305,7 +308,8 @@ public record Settings(
             int streamBufferEvents,
             int streamTopicsMax,
             int streamClientsMax,
-            Duration streamPing) {}
+            Duration streamPing,
+            Duration connectionIdle) {}
 
     /**
      * The pools of Vert.x.

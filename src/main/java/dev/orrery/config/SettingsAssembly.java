@@ -188,6 +188,7 @@ final class SettingsAssembly {
                 get(StorageKeys.STREAM_BUFFER_EVENTS),
                 get(StorageKeys.STREAM_TOPICS_MAX),
                 get(StorageKeys.STREAM_CLIENTS_MAX),
-                get(StorageKeys.STREAM_PING));
+                get(StorageKeys.STREAM_PING),
+                get(StorageKeys.CONNECTION_IDLE));
     }
 }

@@ -104,6 +104,13 @@ final class StorageKeys {
                     duration("1s", "10m"),
                     "15s",
                     "Pause between two pings of a WebSocket or SSE client.");
+    static final SettingKey<Duration> CONNECTION_IDLE =
+            new SettingKey<>(
+                    "limits.connectionIdle",
+                    duration("1s", "1h"),
+                    "60s",
+                    "A connection on which no request comes, or whose client reads nothing, is"
+                            + " closed after it.");
 
     static final List<SettingKey<?>> ALL =
             List.of(
@@ -126,7 +133,8 @@ final class StorageKeys {
                     STREAM_BUFFER_EVENTS,
                     STREAM_TOPICS_MAX,
                     STREAM_CLIENTS_MAX,
-                    STREAM_PING);
+                    STREAM_PING,
+                    CONNECTION_IDLE);
 
     private StorageKeys() {}
 }

@@ -110,7 +110,7 @@ final class BusNodes implements AutoCloseable {
                         1),
                 new Settings.Storage(
                         "", Duration.ofDays(1), Duration.ofDays(1), Duration.ofDays(1), 0),
-                new Settings.Limits(1, 1, 1, Duration.ofSeconds(1), 1, 1, 1, 1, SOON));
+                new Settings.Limits(1, 1, 1, Duration.ofSeconds(1), 1, 1, 1, 1, SOON, SOON));
     }
 
     /** A range of its own for each object, so that other clusters on the machine are left alone. */

@@ -297,7 +297,8 @@ final class SettingsTest {
                                 1000,
                                 1000,
                                 20_000,
-                                Duration.ofSeconds(15)));
+                                Duration.ofSeconds(15),
+                                Duration.ofSeconds(60)));
     }
 
     @Test
@@ -315,6 +316,7 @@ final class SettingsTest {
                           streamTopicsMax: 8
                           streamClientsMax: 9
                           streamPing: 10s
+                          connectionIdle: 11s
                         """);
 
         assertThat(settings.limits())
@@ -328,7 +330,8 @@ final class SettingsTest {
                                 7,
                                 8,
                                 9,
-                                Duration.ofSeconds(10)));
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(11)));
     }
 
     @Test

@@ -92,15 +92,13 @@ public final class StreamRoutes implements RouteSet {
         checkRoom();
         if (call.token().isEmpty()) {
             checkStrangers(call.request().remoteAddress().hostAddress());
-            return call.request().toWebSocket().onSuccess(s -> open(call, s, Optional.empty()));
+            return call.webSocket().onSuccess(s -> open(call, s, Optional.empty()));
         }
         return authenticator
                 .authenticate(call.token().get())
                 .compose(principal -> {
                     Principal known = principal.orElseThrow(StreamRoutes::unauthenticated);
-                    return call.request()
-                            .toWebSocket()
-                            .onSuccess(s -> open(call, s, Optional.of(known)));
+                    return call.webSocket().onSuccess(s -> open(call, s, Optional.of(known)));
                 });
     }
 

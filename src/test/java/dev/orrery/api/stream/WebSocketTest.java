@@ -252,6 +252,20 @@ final class WebSocketTest {
     }
 
     @Test
+    void quietClient_staysWhereAnIdleConnectionIsClosed(@TempDir Path other) throws Exception {
+        try (ApiFixture brief = new ApiFixture(other, Map.of("limits.connectionIdle", "1s"));
+                StreamClient quiet = StreamClient.open(brief, "viewer");
+                Socket idle = new Socket(InetAddress.getLoopbackAddress(), brief.port())) {
+            idle.setSoTimeout(20_000);
+
+            assertThat(idle.getInputStream().read()).isEqualTo(-1);
+
+            quiet.say("{\"op\":\"ping\"}");
+            assertThat(quiet.next("pong")).isNotNull();
+        }
+    }
+
+    @Test
     void badMessages_areAnsweredAndForeignJobsAreNotThere() throws Exception {
         JobId job = api.submit("{\"command\":\"true\"}");
         try (StreamClient client = StreamClient.open(api, "foreign")) {
