@@ -4,6 +4,7 @@ import dev.orrery.execution.posix.ControlGroups;
 import dev.orrery.execution.posix.Identity;
 import dev.orrery.execution.posix.Launcher;
 import dev.orrery.execution.posix.Leftovers;
+import dev.orrery.execution.posix.Orphans;
 import dev.orrery.execution.posix.ProcessTable;
 import dev.orrery.model.Outcome;
 import dev.orrery.model.Outcome.StopReason;
@@ -46,6 +47,7 @@ public final class PosixExecutor implements Executor {
     private final RunningAttempt.Place place;
     private final Identity.Run run;
     private final Warden warden;
+    private final Orphans orphans;
     private final ExecutorService threads;
     private final AtomicLong attempts = new AtomicLong();
     private final Set<RunningAttempt> running = ConcurrentHashMap.newKeySet();
@@ -82,6 +84,7 @@ public final class PosixExecutor implements Executor {
         } catch (IOException e) {
             throw new UncheckedIOException("the executor cannot start", e);
         }
+        this.orphans = Orphans.watch(place.table(), launcher.signals());
         this.threads =
                 new ThreadPoolExecutor(
                         0,
@@ -191,6 +194,7 @@ public final class PosixExecutor implements Executor {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        orphans.close();
         warden.close();
         place.groups().close();
         place.directories().discardSpare();

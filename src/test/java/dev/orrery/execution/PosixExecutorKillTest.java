@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -120,6 +122,25 @@ final class PosixExecutorKillTest {
 
         assertThat(recorder.result().outcome()).isInstanceOf(Outcome.Stopped.class);
         assertThat(sleepers(3005) + sleepers(3006)).isZero();
+    }
+
+    /** It has left the session, and shows no more whose it was. */
+    @Test
+    void daemonThatEndsByItself_isBuried() throws IOException {
+        Recorder recorder = new Recorder();
+        Path file = directory.resolve("pid");
+        Executor.Execution execution =
+                begin(
+                        Task.shell(
+                                "(setsid /bin/sh -c 'echo $$ > %s' &); sleep 3015".formatted(file)),
+                        recorder);
+
+        await().until(() -> Files.exists(file) && Files.size(file) > 0);
+        Path process = Path.of("/proc", Files.readString(file).strip());
+        await().until(() -> Files.notExists(process));
+
+        execution.kill(StopReason.CANCELLED);
+        recorder.result();
     }
 
     @Test

@@ -72,6 +72,11 @@ public final class ProcessTable implements AutoCloseable {
         return numbers(line.get());
     }
 
+    /** Whether the adopted are told apart from the children of our other threads. */
+    boolean tellsAdopted() {
+        return orphans.isPresent();
+    }
+
     /** The children of a process's main thread. */
     List<Long> children(long pid) {
         return read(PROC.resolve(pid + "/task/" + pid + "/children"))

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -82,7 +83,7 @@ public final class ProcessTree {
                 .toList();
     }
 
-    /** Buries adopted processes that ended while the first one runs on. */
+    /** Buries adopted processes of its session that ended while the first one runs on. */
     public void buryOrphans() {
         ownOrphans();
     }
@@ -147,21 +148,18 @@ public final class ProcessTree {
     private List<Long> ownOrphans() {
         List<Long> own = new ArrayList<>();
         for (long pid : table.adopted()) {
-            if (pid == first || !belongs(pid)) {
+            Optional<Entry> entry = table.find(pid).filter(_ -> pid != first);
+            if (entry.isEmpty()) {
                 continue;
             }
-            if (table.find(pid).map(Entry::isZombie).orElse(true)) {
-                signals.bury(pid);
-            } else {
+            boolean isOfSession = entry.get().session() == first;
+            if (!entry.get().isZombie() && (isOfSession || table.carries(pid, identity))) {
                 own.add(pid);
+            } else if (isOfSession) {
+                signals.bury(pid);
             }
         }
         return own;
-    }
-
-    private boolean belongs(long pid) {
-        return table.carries(pid, identity)
-                || table.find(pid).map(entry -> entry.session() == first).orElse(false);
     }
 
     /** An ended process is of no more concern: ours are buried here, others by their parents. */
