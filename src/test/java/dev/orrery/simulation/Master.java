@@ -264,6 +264,7 @@ final class Master {
 
     private void answered(Optional<Tenure> asked, Found found, long sentAt) {
         found.others().ifPresent(it -> others = it);
+        check();
         long from = world.has(Bug.TENURE_COUNTS_FROM_THE_ANSWER) ? host.nanos() : sentAt;
         if (found.won()) {
             Tenure begun = Tenure.begun(found.term().epoch(), from, TTL);

@@ -203,7 +203,10 @@ public final class Leadership {
         events.vacated(notice);
     }
 
-    /** A tenure that nobody renewed in time ends here, whatever the store would say. */
+    /**
+     * A tenure that nobody renewed in time ends here, whatever the store would say: what saw it
+     * over has given up, and a renewal whose answer comes late would have it lead without a reign.
+     */
     private void check() {
         if (tenure.filter(it -> !it.holds(System.nanoTime())).isPresent()) {
             depose("its lease could not be renewed in time");
@@ -288,6 +291,7 @@ public final class Leadership {
         if (closed) {
             return;
         }
+        check();
         if (found.won()) {
             Tenure begun = Tenure.begun(found.term().epoch(), found.sentAt(), pace.ttl());
             if (!begun.holds(System.nanoTime())) {

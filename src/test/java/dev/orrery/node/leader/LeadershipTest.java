@@ -162,6 +162,26 @@ final class LeadershipTest {
         assertThat(one.elections).hasSize(1);
     }
 
+    /** A frozen process: what was under way is answered before it looks at its clock. */
+    @Test
+    void renewalAnsweredAfterTheEnd_revivesNoTenure() throws Exception {
+        Candidate one = new Candidate("a");
+        one.awaitElection();
+        row.hang();
+        await().atMost(SOON).until(row::isAsked);
+
+        one.on(() -> {
+            row.release();
+            while (one.leadership.holds(1)) {
+                Thread.onSpinWait();
+            }
+            return "over";
+        });
+
+        await().atMost(SOON).until(() -> one.elections.equals(List.of(1L, 2L)));
+        assertThat(one.depositions).hasSize(1);
+    }
+
     @Test
     void gracefulStop_letsTheOtherLeadWithoutWaitingForTheLease() throws Exception {
         Candidate one = new Candidate("a");

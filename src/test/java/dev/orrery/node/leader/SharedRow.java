@@ -29,6 +29,7 @@ final class SharedRow implements Store, LeaderRow, Masters {
     private Term term = new Term(0, new Holder("", ""), false);
     private long leaseEnd = System.nanoTime();
     private volatile boolean hangs;
+    private volatile boolean isAsked;
     private volatile boolean registerFails;
 
     /** Lets every call hang from now on, until {@link #release}. */
@@ -38,6 +39,11 @@ final class SharedRow implements Store, LeaderRow, Masters {
 
     void release() {
         released.countDown();
+    }
+
+    /** Whether a call hangs. */
+    boolean isAsked() {
+        return isAsked;
     }
 
     /** Refuses to say who lives from now on. */
@@ -58,6 +64,7 @@ final class SharedRow implements Store, LeaderRow, Masters {
 
     private void answer() {
         try {
+            isAsked = hangs;
             if (hangs && !released.await(HANG_SECONDS_MAX, TimeUnit.SECONDS)) {
                 throw new AssertionError("nobody released the store");
             }
