@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** The program at the command line, beside a running server and without one. */
@@ -64,6 +65,17 @@ final class CommandLineIT {
         assertThat(run.exit()).isEqualTo(7);
         assertThat(run.outBytes()).isEqualTo(bytes);
         assertThat(run.err()).isEqualTo("complaint\n");
+    }
+
+    /** Where a shell looks for it, whatever the password file says. */
+    @Test
+    void launcher_keepsItsDirectoryInTheHomeOfTheShell() {
+        Path home = stage.path("home");
+
+        Program run = stage.orrery(Map.of("HOME", home.toString()), "run", "--", "true");
+
+        assertThat(run.exit()).isZero();
+        assertThat(home.resolve(".orrery/runs")).isDirectory();
     }
 
     @Test
