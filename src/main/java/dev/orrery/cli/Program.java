@@ -16,6 +16,7 @@ import dev.orrery.cli.command.TokenCommand;
 import dev.orrery.cli.command.VersionCommand;
 import dev.orrery.cli.command.WaitCommand;
 import dev.orrery.cli.doctor.DoctorCommand;
+import dev.orrery.cli.schedule.ScheduleCommand;
 import dev.orrery.cli.serve.ServeCommand;
 import dev.orrery.cli.serve.TrainingCommand;
 import dev.orrery.cli.submit.RunCommand;
@@ -116,6 +117,7 @@ public final class Program {
         commands.put("drain", () -> new DrainCommand(root, true));
         commands.put("resume", () -> new DrainCommand(root, false));
         commands.put("progress", () -> new ProgressCommand(root));
+        commands.put("schedule", () -> ScheduleCommand.line(root));
         commands.put("token", () -> TokenCommand.line(root));
         commands.put("backup", () -> new BackupCommand(root));
         commands.put("restore", () -> new RestoreCommand(root));

@@ -3,13 +3,14 @@ package dev.orrery.model;
 /**
  * The grammar of names that people choose: letters, digits, dot, dash, underscore; 1 to 63 long.
  */
-final class Names {
+public final class Names {
 
     static final int LENGTH_MAX = 63;
 
     private Names() {}
 
-    static String check(String what, String name) {
+    /** The name, or a complaint that says what it is a name of. */
+    public static String check(String what, String name) {
         if (!isName(name)) {
             throw new IllegalArgumentException(
                     what

@@ -26,6 +26,8 @@ import dev.orrery.api.rest.OutputRoutes;
 import dev.orrery.api.rest.PageRoutes;
 import dev.orrery.api.rest.SubmitRoutes;
 import dev.orrery.api.rest.TokenRoutes;
+import dev.orrery.api.schedule.ScheduleDesk;
+import dev.orrery.api.schedule.ScheduleRoutes;
 import dev.orrery.api.stream.Fanout;
 import dev.orrery.api.stream.StreamRoutes;
 import dev.orrery.bus.Address;
@@ -134,12 +136,15 @@ final class MasterRole {
         Clock clock = Clock.systemUTC();
         Intake intake = new Intake(settings, leader, parts.blobs(), blocking, clock);
         OutputRoutes outputs = new OutputRoutes(reads, parts.blobs(), blocking);
+        ScheduleDesk schedules =
+                new ScheduleDesk(parts.store().schedules(), leader, blocking, clock);
         List<RouteSet> all = new ArrayList<>(compatibility(intake, outputs, blocking));
         all.addAll(
                 List.of(
                         new OpenRoutes(this::unreadiness, around.metrics()),
                         new PageRoutes(),
                         new SubmitRoutes(intake, clock),
+                        new ScheduleRoutes(intake, schedules),
                         new JobRoutes(reads, parts.blobs(), parts.logs(), leader, blocking),
                         new LogRoutes(reads, logs, growth, blocking),
                         outputs,

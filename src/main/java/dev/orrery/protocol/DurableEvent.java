@@ -2,12 +2,18 @@ package dev.orrery.protocol;
 
 import dev.orrery.model.JobId;
 import dev.orrery.model.WorkerId;
+import dev.orrery.model.schedule.ScheduleChange;
+import dev.orrery.model.schedule.ScheduleId;
 
+import java.time.Instant;
 import java.util.List;
 
 /** A fact that the store keeps before anybody hears of it. */
 public sealed interface DurableEvent
-        permits JobEvent, DurableEvent.WorkerDrainSet, DurableEvent.JobsPurged {
+        permits JobEvent,
+                DurableEvent.WorkerDrainSet,
+                DurableEvent.JobsPurged,
+                DurableEvent.ScheduleChanged {
 
     /** A worker takes no new work, or takes it again; holds across restarts of everything. */
     record WorkerDrainSet(WorkerId worker, boolean draining) implements DurableEvent {}
@@ -19,4 +25,12 @@ public sealed interface DurableEvent
             jobs = List.copyOf(jobs);
         }
     }
+
+    /**
+     * Something happened to a schedule.
+     *
+     * @param at the wall clock of the leader that decided it
+     */
+    record ScheduleChanged(ScheduleId schedule, Instant at, ScheduleChange change)
+            implements DurableEvent {}
 }

@@ -3,6 +3,7 @@ package dev.orrery.protocol;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.WorkerId;
+import dev.orrery.model.schedule.Schedule;
 
 import java.time.Instant;
 import java.util.Collections;
@@ -18,13 +19,15 @@ import java.util.TreeMap;
  * @param draining workers that take no new work
  * @param live for each job that has not ended, in order of submission, all its events in order
  * @param ended the jobs that ended last and have not begun again, in order of their ends
+ * @param schedules all that have not been deleted, in order of their ids
  */
 public record LoadedState(
         SortedMap<Namespace, Long> numbers,
         List<Submission> submissions,
         List<WorkerId> draining,
         List<List<JobEvent>> live,
-        List<EndedJob> ended) {
+        List<EndedJob> ended,
+        List<Schedule> schedules) {
 
     /** Five seconds of ends at 10,000 jobs a second; a request is repeated within that time. */
     public static final int ENDED_MAX = 50_000;
@@ -36,6 +39,17 @@ public record LoadedState(
         draining = List.copyOf(draining);
         live = List.copyOf(live);
         ended = List.copyOf(ended);
+        schedules = List.copyOf(schedules);
+    }
+
+    /** A state without schedules. */
+    public LoadedState(
+            SortedMap<Namespace, Long> numbers,
+            List<Submission> submissions,
+            List<WorkerId> draining,
+            List<List<JobEvent>> live,
+            List<EndedJob> ended) {
+        this(numbers, submissions, draining, live, ended, List.of());
     }
 
     /** An idempotency key and the job it made. */

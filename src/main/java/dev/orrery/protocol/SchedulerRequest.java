@@ -3,6 +3,8 @@ package dev.orrery.protocol;
 import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.WorkerId;
+import dev.orrery.model.schedule.ScheduleId;
+import dev.orrery.model.schedule.ScheduleSpec;
 
 import java.util.List;
 import java.util.Optional;
@@ -45,4 +47,30 @@ public sealed interface SchedulerRequest extends Message {
 
     /** Describe the workers and the queue; answered by {@code Cluster}. */
     record DescribeCluster() implements SchedulerRequest {}
+
+    /**
+     * Do something with a schedule; answered by {@code Done}, or when a job comes of it by {@code
+     * Accepted}.
+     */
+    record OfSchedule(ScheduleId schedule, ScheduleWish wish, String by)
+            implements SchedulerRequest {}
+
+    /** What may be done with a schedule. */
+    sealed interface ScheduleWish {
+
+        /** Accept it. */
+        record Create(ScheduleSpec spec) implements ScheduleWish {}
+
+        /** Let it fire no more, for now. */
+        record Pause() implements ScheduleWish {}
+
+        /** Let it fire again. */
+        record Resume() implements ScheduleWish {}
+
+        /** Forget it; its jobs stay. */
+        record Delete() implements ScheduleWish {}
+
+        /** Submit its job now, under this id. */
+        record Trigger(JobId job) implements ScheduleWish {}
+    }
 }

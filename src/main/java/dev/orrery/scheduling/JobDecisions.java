@@ -42,10 +42,7 @@ final class JobDecisions {
         if (earlier.isPresent()) {
             return Decision.reply(new Effect.Reply(replyTo, replay(earlier.get(), request)));
         }
-        Optional<Long> same =
-                state.job(request.job())
-                        .map(job -> job.number)
-                        .or(() -> state.ended().find(request.job()).map(EndedJob::number));
+        Optional<Long> same = state.numberOf(request.job());
         if (same.isPresent()) {
             return accepted(replyTo, request, same.get());
         }
@@ -89,7 +86,7 @@ final class JobDecisions {
                         "Use a new key for a new job, or send the same body again."));
     }
 
-    private Optional<Problem> refusal(SchedulerState state, JobSpec spec, Moment now) {
+    Optional<Problem> refusal(SchedulerState state, JobSpec spec, Moment now) {
         if (spec.deadline().filter(at -> !at.isAfter(now.wall())).isPresent()) {
             return Optional.of(
                     Problem.ofField(

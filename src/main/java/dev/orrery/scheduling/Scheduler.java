@@ -1,8 +1,17 @@
 package dev.orrery.scheduling;
 
+import dev.orrery.model.JobId;
+import dev.orrery.model.JobSpec;
+import dev.orrery.model.Namespace;
+import dev.orrery.model.Problem;
+import dev.orrery.protocol.DurableEvent;
+import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.WorkerMessage;
 import dev.orrery.scheduling.policy.Rules;
+import dev.orrery.scheduling.schedule.ScheduleDecisions;
+
+import java.util.Optional;
 
 /** Decides what follows from an input. Changes nothing; the same arguments, the same decision. */
 final class Scheduler {
@@ -27,6 +36,7 @@ final class Scheduler {
                 Draft draft = new Draft(state, now);
                 workers.loseExpired(state, draft, now);
                 jobs.ringAlarms(state, draft, now);
+                fireSchedules(state, draft, now);
                 yield draft.decided();
             }
         };
@@ -46,7 +56,58 @@ final class Scheduler {
             case SchedulerRequest.DescribeCluster it ->
                     Decision.reply(
                             new Effect.Reply(replyTo, explainer.describe(state, now, epoch)));
+            case SchedulerRequest.OfSchedule it -> {
+                Draft draft = new Draft(state, now);
+                ScheduleDecisions schedules = schedules(state, now);
+                draft.effect(new Effect.Reply(replyTo, schedules.asked(it)));
+                add(schedules.decided(), draft);
+                yield draft.decided();
+            }
         };
+    }
+
+    private void fireSchedules(SchedulerState state, Draft draft, Moment now) {
+        if (state.schedules().nextAlarm().filter(at -> !at.isAfter(now.wall())).isPresent()) {
+            add(schedules(state, now).fireDue(), draft);
+        }
+    }
+
+    private static void add(ScheduleDecisions.Decided decided, Draft draft) {
+        for (DurableEvent event : decided.events()) {
+            draft.event(
+                    event instanceof JobEvent opening
+                            ? new StateEvent.Durable(
+                                    opening, Optional.of(LiveJob.specOf(opening).namespace()))
+                            : new StateEvent.Durable(event));
+        }
+        decided.held()
+                .forEach(it -> draft.event(new StateEvent.ScheduleHeld(it.schedule(), it.until())));
+    }
+
+    private ScheduleDecisions schedules(SchedulerState state, Moment now) {
+        ScheduleDecisions.Jobs known =
+                new ScheduleDecisions.Jobs() {
+                    @Override
+                    public boolean isLive(JobId job) {
+                        return state.job(job).isPresent();
+                    }
+
+                    @Override
+                    public Optional<Long> numberOf(JobId job) {
+                        return state.numberOf(job);
+                    }
+
+                    @Override
+                    public long nextNumber(Namespace namespace) {
+                        return state.nextNumber(namespace);
+                    }
+
+                    @Override
+                    public Optional<Problem> refusal(JobSpec spec) {
+                        return jobs.refusal(state, spec, now);
+                    }
+                };
+        return new ScheduleDecisions(state.schedules(), known, now.wall());
     }
 
     private Decision told(

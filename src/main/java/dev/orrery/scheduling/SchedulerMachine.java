@@ -68,14 +68,14 @@ public final class SchedulerMachine {
     }
 
     private boolean isAlarmDue(Moment now) {
-        return state.nextAlarm().filter(it -> !it.at().isAfter(now.wall())).isPresent();
+        return state.nextAlarm().filter(it -> !it.isAfter(now.wall())).isPresent();
     }
 
     /** How long the shell may wait before the next tick. */
     public Duration wakeAfter(Moment now) {
         Duration wait = TICK_MAX;
         if (state.nextAlarm().isPresent()) {
-            Duration alarm = Duration.between(now.wall(), state.nextAlarm().get().at());
+            Duration alarm = Duration.between(now.wall(), state.nextAlarm().get());
             wait = alarm.compareTo(wait) < 0 ? alarm : wait;
         }
         return wait.isNegative() ? Duration.ZERO : wait;

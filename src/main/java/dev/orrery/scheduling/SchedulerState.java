@@ -10,11 +10,13 @@ import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.JobEvent.Change;
 import dev.orrery.protocol.LoadedState;
+import dev.orrery.protocol.LoadedState.EndedJob;
 import dev.orrery.protocol.LoadedState.Submission;
 import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.scheduling.policy.QueueEntry;
 import dev.orrery.scheduling.policy.QueuePolicy;
 import dev.orrery.scheduling.policy.WorkerPool;
+import dev.orrery.scheduling.schedule.Schedules;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * All that a leader knows. Only {@code apply} changes it, live and when loading alike.
@@ -52,6 +55,7 @@ final class SchedulerState {
     private final Submissions submissions = new Submissions();
     private final WorkerRecord.Departures departures = new WorkerRecord.Departures();
     private final EndedJobs ended = new EndedJobs();
+    private final Schedules schedules = new Schedules();
     private final QueuePolicy queue;
     private final WorkerPool pool;
     private long arrivals;
@@ -79,6 +83,7 @@ final class SchedulerState {
         loaded.live().forEach(events -> events.forEach(state::applyJobEvent));
         loaded.submissions().forEach(state.submissions::add);
         loaded.ended().forEach(state.ended::add);
+        state.schedules.restore(loaded.schedules());
         state.workers.values().removeIf(record -> record.attempts().isEmpty());
         state.counts.keySet().removeIf(TaskStatus::isTerminal);
         return state;
@@ -108,6 +113,7 @@ final class SchedulerState {
             case StateEvent.Recalled it ->
                     worker(it.worker()).orElseThrow().recalled(it.attempts());
             case StateEvent.SubmissionsForgotten it -> submissions.forgetBefore(it.before());
+            case StateEvent.ScheduleHeld it -> schedules.hold(it.schedule(), it.until());
         }
     }
 
@@ -123,6 +129,7 @@ final class SchedulerState {
                 worker(it.worker()).ifPresent(this::refresh);
             }
             case DurableEvent.JobsPurged it -> it.jobs().forEach(ended::purged);
+            case DurableEvent.ScheduleChanged it -> schedules.apply(it);
         }
     }
 
@@ -142,7 +149,7 @@ final class SchedulerState {
         }
         if (event.status().isTerminal()) {
             jobs.remove(job.id);
-            ended.add(new LoadedState.EndedJob(job.id, job.number, event.seq()));
+            ended.add(new EndedJob(job.id, job.number, event.seq()));
         }
     }
 
@@ -283,6 +290,11 @@ final class SchedulerState {
         return Optional.ofNullable(jobs.get(id));
     }
 
+    /** The number of a job that has not ended, or ended lately. */
+    Optional<Long> numberOf(JobId id) {
+        return job(id).map(job -> job.number).or(() -> ended.find(id).map(EndedJob::number));
+    }
+
     /** All jobs that have not ended, by id. */
     List<LiveJob> jobs() {
         return List.copyOf(jobs.values());
@@ -338,8 +350,15 @@ final class SchedulerState {
         return entry(job, segment);
     }
 
-    Optional<Alarm> nextAlarm() {
-        return alarms.isEmpty() ? Optional.empty() : Optional.of(alarms.first());
+    Schedules schedules() {
+        return schedules;
+    }
+
+    /** When a task or a schedule changes by itself next. */
+    Optional<Instant> nextAlarm() {
+        return Stream.concat(
+                        alarms.stream().limit(1).map(Alarm::at), schedules.nextAlarm().stream())
+                .min(Instant::compareTo);
     }
 
     /** The alarms that are due, in order, at most so many. */

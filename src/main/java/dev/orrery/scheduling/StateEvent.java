@@ -3,6 +3,7 @@ package dev.orrery.scheduling;
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.WorkerId;
+import dev.orrery.model.schedule.ScheduleId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.WorkerOffer;
 
@@ -57,4 +58,7 @@ public sealed interface StateEvent {
 
     /** Idempotency keys older than their time are forgotten. */
     record SubmissionsForgotten(Instant before) implements StateEvent {}
+
+    /** A due moment of a schedule waits for room in the queue. */
+    record ScheduleHeld(ScheduleId schedule, Instant until) implements StateEvent {}
 }

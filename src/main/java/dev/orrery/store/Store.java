@@ -41,6 +41,9 @@ public interface Store extends AutoCloseable {
     /** The reading side. */
     JobReads jobs();
 
+    /** Reads of schedules. */
+    ScheduleReads schedules();
+
     /** Access tokens and the cluster's secrets. */
     Tokens tokens();
 

@@ -20,6 +20,8 @@ import dev.orrery.api.rest.OutputRoutes;
 import dev.orrery.api.rest.PageRoutes;
 import dev.orrery.api.rest.SubmitRoutes;
 import dev.orrery.api.rest.TokenRoutes;
+import dev.orrery.api.schedule.ScheduleDesk;
+import dev.orrery.api.schedule.ScheduleRoutes;
 import dev.orrery.api.stream.Fanout;
 import dev.orrery.api.stream.StreamRoutes;
 import dev.orrery.bus.Address;
@@ -137,6 +139,7 @@ public final class ApiFixture implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         Intake intake = new Intake(settings, leader, blobs, blocking, clock);
         OutputRoutes outputs = new OutputRoutes(store.jobs(), blobs, blocking);
+        ScheduleDesk schedules = new ScheduleDesk(store.schedules(), leader, blocking, clock);
         List<RouteSet> all = new ArrayList<>();
         if (settings.compat().orion()) {
             all.add(new OrionRoutes(settings.compat(), intake, store.jobs(), outputs, blocking));
@@ -149,6 +152,7 @@ public final class ApiFixture implements AutoCloseable {
                         new OpenRoutes(Optional::empty, metrics),
                         new PageRoutes(),
                         new SubmitRoutes(intake, clock),
+                        new ScheduleRoutes(intake, schedules),
                         new JobRoutes(store.jobs(), blobs, logs, leader, blocking),
                         new LogRoutes(store.jobs(), attemptLogs, growth, blocking),
                         outputs,

@@ -5,6 +5,7 @@ import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.LeaderRow;
 import dev.orrery.store.Masters;
+import dev.orrery.store.ScheduleReads;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
@@ -149,6 +150,11 @@ final class RefusingStore implements Store {
             silent = List.of();
             return gone;
         }
+    }
+
+    @Override
+    public ScheduleReads schedules() {
+        return store.schedules();
     }
 
     @Override

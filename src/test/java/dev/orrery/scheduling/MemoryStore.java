@@ -8,6 +8,7 @@ import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.protocol.LoadedState.EndedJob;
 import dev.orrery.protocol.LoadedState.Submission;
+import dev.orrery.scheduling.schedule.Schedules;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +27,7 @@ public final class MemoryStore {
     private final List<Submission> submissions = new ArrayList<>();
     private final TreeSet<WorkerId> draining = new TreeSet<>();
     private final Map<JobId, EndedJob> ended = new LinkedHashMap<>();
+    private final Schedules schedules = new Schedules();
 
     /** Nothing yet. */
     public MemoryStore() {}
@@ -64,6 +66,7 @@ public final class MemoryStore {
                 it.jobs().forEach(jobs::remove);
                 it.jobs().forEach(id -> ended.computeIfPresent(id, (job, was) -> was.purged()));
             }
+            case DurableEvent.ScheduleChanged it -> schedules.apply(it);
         }
     }
 
@@ -124,7 +127,8 @@ public final class MemoryStore {
                         .filter(this::isLive)
                         .map(it -> List.copyOf(history(it)))
                         .toList(),
-                List.copyOf(ended.values()));
+                List.copyOf(ended.values()),
+                schedules.all());
     }
 
     private long number(JobId job) {

@@ -72,6 +72,7 @@ final class Notation {
             case StateEvent.WorkerLeft it -> "lease of %s is over".formatted(it.worker());
             case StateEvent.Recalled it ->
                     "recalled from %s: %s".formatted(it.worker(), texts(it.attempts()));
+            case StateEvent.ScheduleHeld it -> "held until " + it.until();
             case StateEvent.SubmissionsForgotten it ->
                     "keys from before %s forgotten".formatted(time(it.before()));
         };
@@ -88,6 +89,7 @@ final class Notation {
             case DurableEvent.JobsPurged it ->
                     "event purged "
                             + it.jobs().stream().map(byId::get).collect(Collectors.joining(","));
+            case DurableEvent.ScheduleChanged it -> "event " + it.change();
         };
     }
 

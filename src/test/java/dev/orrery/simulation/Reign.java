@@ -275,6 +275,7 @@ final class Reign {
                 case StateEvent.LeaseRenewed it -> {}
                 case StateEvent.Recalled it -> {}
                 case StateEvent.SubmissionsForgotten it -> {}
+                case StateEvent.ScheduleHeld it -> {}
             }
         }
         batch.effects.forEach(this::carryOut);

@@ -90,6 +90,11 @@ public final class JobReader {
         JsonReader.document(json, FIELDS, (in, field) -> read(in, field, draft));
     }
 
+    /** Reads the object at which the reader stands into the draft. */
+    public static void read(JsonReader in, JobDraft draft) throws IOException {
+        in.object(FIELDS, (i, field) -> read(i, field, draft));
+    }
+
     /** Reads a field that came as the text of a form. */
     public static void readText(String field, String text, JobDraft draft) {
         boolean number = field.equals("priority") && text.matches("-?\\d{1,6}");

@@ -90,15 +90,32 @@ public final class Intake {
      */
     public Future<Made> json(Call call, Namespace usual, Function<byte[], JobDraft> read) {
         Optional<String> key = key(call);
+        return json(call, usual, read, spec -> ask(spec, key));
+    }
+
+    /** Takes the description of a job in JSON, and hands the job over. */
+    public <T> Future<T> json(
+            Call call,
+            Namespace usual,
+            Function<byte[], JobDraft> read,
+            Function<JobSpec, Future<T>> handOver) {
+        Optional<String> key = key(call);
         return call.body(settings.limits().bodyBytesMax())
                 .compose(body -> {
                     Fields fields = new Fields(read.apply(body.getBytes()), Optional.empty());
-                    return ask(finish(call, usual, fields, List.of(), key), key);
+                    return handOver.apply(finish(call, usual, fields, List.of(), key));
                 });
     }
 
     /** Takes a submission in a form; {@code usual} is as for JSON. */
     public Future<Made> form(Call call, Namespace usual, Form form) {
+        Optional<String> key = key(call);
+        return form(call, usual, form, spec -> ask(spec, key));
+    }
+
+    /** Takes the description of a job in a form, and hands the job over with its files kept. */
+    public <T> Future<T> form(
+            Call call, Namespace usual, Form form, Function<JobSpec, Future<T>> handOver) {
         Optional<String> key = key(call);
         String boundary = boundary(contentType(call));
         long bytesMax = settings.limits().uploadBytesMax();
@@ -115,7 +132,7 @@ public final class Intake {
                             upload.keep();
                             return spec;
                         })
-                .compose(spec -> ask(spec, key))
+                .compose(handOver::apply)
                 .transform(made ->
                         blocking.call(() -> letGo(upload, made.cause()))
                                 .transform(_ ->

@@ -24,7 +24,8 @@ public final class JobIds {
         this.clock = clock;
     }
 
-    JobId next() {
+    /** The next one. */
+    public JobId next() {
         long now = clock.millis() << COUNTER_BITS;
         long stamp = last.updateAndGet(previous -> Math.max(previous + 1, now));
         long high = (stamp >>> COUNTER_BITS) << 16 | 0x7000L | (stamp & ((1L << COUNTER_BITS) - 1));

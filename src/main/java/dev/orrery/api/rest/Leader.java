@@ -32,7 +32,7 @@ public final class Leader {
     }
 
     /** The answer; a refusal, and the silence of the leader, fail with a {@link Refusal}. */
-    Future<SchedulerReply> ask(SchedulerRequest request) {
+    public Future<SchedulerReply> ask(SchedulerRequest request) {
         return bus.request(Address.SCHEDULER, request, TIMEOUT)
                 .transform(answer ->
                         answer.succeeded()
@@ -53,7 +53,8 @@ public final class Leader {
                         });
     }
 
-    static IllegalStateException unexpected(Message reply) {
+    /** What a reply is that belongs to another request: a bug. */
+    public static IllegalStateException unexpected(Message reply) {
         return new IllegalStateException("not an answer to this request: " + reply);
     }
 

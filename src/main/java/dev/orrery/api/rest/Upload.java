@@ -69,7 +69,7 @@ public final class Upload implements AutoCloseable {
     }
 
     /** Reads all parts; nothing is kept yet. */
-    void receive(MultipartReader parts) throws InterruptedException, IOException {
+    public void receive(MultipartReader parts) throws InterruptedException, IOException {
         for (Optional<PartHead> part = parts.nextPart();
                 part.isPresent();
                 part = parts.nextPart()) {
@@ -77,11 +77,13 @@ public final class Upload implements AutoCloseable {
         }
     }
 
-    JobDraft draft() {
+    /** What was said of the job. */
+    public JobDraft draft() {
         return draft;
     }
 
-    Optional<String> script() {
+    /** The name of the file to run. */
+    public Optional<String> script() {
         return script;
     }
 

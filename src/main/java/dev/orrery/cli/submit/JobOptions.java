@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What is said of a job beside its work: who, when, where, how often. */
-final class JobOptions {
+public final class JobOptions {
 
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the job.")
     private Optional<String> name = Optional.empty();
@@ -53,7 +53,10 @@ final class JobOptions {
             description = "Start before, or expire; ISO or 'in 2h'.")
     private Optional<Instant> deadline = Optional.empty();
 
-    @Option(names = "--not-before", paramLabel = "TIME", description = "Start not before.")
+    @Option(
+            names = "--not-before",
+            paramLabel = "TIME",
+            description = "Start not before; ISO, 'in 2h' or +2h.")
     private Optional<Instant> notBefore = Optional.empty();
 
     @Option(
@@ -98,7 +101,8 @@ final class JobOptions {
             description = "Only on workers with the label, or without it (LABEL!=A,B).")
     private List<String> constraints = new ArrayList<>();
 
-    void describe(ObjectNode job) {
+    /** Writes it into the document that describes the job. */
+    public void describe(ObjectNode job) {
         name.ifPresent(text -> job.put("name", text));
         if (!labels.isEmpty()) {
             ObjectNode all = job.putObject("labels");

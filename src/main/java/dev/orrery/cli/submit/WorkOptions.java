@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a task does: its command, its surroundings and its files. */
-final class WorkOptions {
+public final class WorkOptions {
 
     private static final int STDIN_BYTES_MAX = 64 << 10;
 
@@ -64,15 +64,18 @@ final class WorkOptions {
             description = "Files of the workspace to keep; repeatable.")
     private List<String> outputs = new ArrayList<>();
 
-    Optional<Path> script() {
+    /** The file to run. */
+    public Optional<Path> script() {
         return script;
     }
 
-    List<Path> inputs() {
+    /** The files to send. */
+    public List<Path> inputs() {
         return inputs;
     }
 
-    void describe(ObjectNode job, Context context) {
+    /** Writes it into the document that describes the job. */
+    public void describe(ObjectNode job, Context context) {
         describeCommand(job);
         if (!environment.isEmpty()) {
             ObjectNode variables = job.putObject("env");

@@ -235,6 +235,7 @@ public final class Reign implements CommitLoop.Outlet {
                 case StateEvent.LeaseRenewed it -> {}
                 case StateEvent.Recalled it -> {}
                 case StateEvent.SubmissionsForgotten it -> {}
+                case StateEvent.ScheduleHeld it -> {}
             }
         }
     }

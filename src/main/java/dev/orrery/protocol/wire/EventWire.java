@@ -31,6 +31,8 @@ public final class EventWire {
             case DurableEvent.JobsPurged(List<JobId> jobs) ->
                     stored.setJobsPurged(
                             JobsPurgedForm.newBuilder().addAllJobs(each(jobs, ModelWire::form)));
+            case DurableEvent.ScheduleChanged changed ->
+                    stored.setScheduleChanged(ScheduleWire.form(changed));
         }
         return stored.build().toByteArray();
     }
@@ -56,6 +58,7 @@ public final class EventWire {
             case JOBS_PURGED ->
                     new DurableEvent.JobsPurged(
                             each(stored.getJobsPurged().getJobsList(), ModelWire::jobId));
+            case SCHEDULE_CHANGED -> ScheduleWire.changed(stored.getScheduleChanged());
             case EVENT_NOT_SET -> throw WireException.unknown("durable event");
         };
     }

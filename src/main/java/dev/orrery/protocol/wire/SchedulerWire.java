@@ -52,6 +52,7 @@ final class SchedulerWire {
                             PurgeForm.newBuilder().addAllJobs(each(purge.jobs(), ModelWire::form)));
             case SchedulerRequest.DescribeCluster() ->
                     envelope.setDescribeCluster(DescribeClusterForm.getDefaultInstance());
+            case SchedulerRequest.OfSchedule it -> envelope.setOfSchedule(ScheduleWire.form(it));
         }
     }
 

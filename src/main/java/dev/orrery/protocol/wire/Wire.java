@@ -52,6 +52,7 @@ public final class Wire {
             case SET_DRAIN -> SchedulerWire.setDrain(envelope.getSetDrain());
             case PURGE -> SchedulerWire.purge(envelope.getPurge());
             case DESCRIBE_CLUSTER -> new SchedulerRequest.DescribeCluster();
+            case OF_SCHEDULE -> ScheduleWire.request(envelope.getOfSchedule());
 
             case ACCEPTED -> SchedulerWire.accepted(envelope.getAccepted());
             case REFUSED -> SchedulerWire.refused(envelope.getRefused());

@@ -8,6 +8,7 @@ import dev.orrery.store.DirectoryLock;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.LeaderRow;
 import dev.orrery.store.Masters;
+import dev.orrery.store.ScheduleReads;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
@@ -20,6 +21,7 @@ import dev.orrery.store.sql.SqlJobReads;
 import dev.orrery.store.sql.SqlTokens;
 import dev.orrery.store.sql.StateLoader;
 import dev.orrery.store.sql.Values;
+import dev.orrery.store.sql.schedule.SqlScheduleReads;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +43,9 @@ import java.util.function.LongSupplier;
 public final class PostgresStore implements Store {
 
     static final Migrations MIGRATIONS =
-            new Migrations("postgresql", List.of("0001-jobs.sql", "0002-copies.sql"));
+            new Migrations(
+                    "postgresql",
+                    List.of("0001-jobs.sql", "0002-copies.sql", "0003-schedules.sql"));
 
     /** Anything, so that masters that start together make the tables one after another. */
     private static final String ONE_MASTER = "SELECT pg_advisory_lock(7318349394477056)";
@@ -57,6 +61,7 @@ public final class PostgresStore implements Store {
     private final EventFrames frames;
     private final Commits commits;
     private final JobReads jobs;
+    private final ScheduleReads schedules;
     private final Tokens tokens;
     private final PostgresLeaderRow leaderRow;
     private final PostgresMasters masters;
@@ -79,6 +84,7 @@ public final class PostgresStore implements Store {
         this.sessions = new PostgresSessions(connector, faults);
         this.frames = new EventFrames(faults);
         this.commits = new Commits(connector, faults);
+        this.schedules = new SqlScheduleReads(sessions, SqlJobReads.Lag.NONE);
         this.jobs = new SqlJobReads(sessions, SqlJobReads.Lag.NONE, frames);
         this.tokens = new SqlTokens(sessions, sessions);
         this.leaderRow =
@@ -156,6 +162,11 @@ public final class PostgresStore implements Store {
     @Override
     public JobReads jobs() {
         return jobs;
+    }
+
+    @Override
+    public ScheduleReads schedules() {
+        return schedules;
     }
 
     @Override

@@ -38,6 +38,7 @@ public final class BatchOrder {
                 case DurableEvent.JobsPurged it ->
                         it.jobs().forEach(job -> reached.put(job, Last.OF_PURGED));
                 case DurableEvent.WorkerDrainSet it -> {}
+                case DurableEvent.ScheduleChanged it -> {}
             }
         }
         return reached;

@@ -10,11 +10,13 @@ import dev.orrery.model.Content;
 import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.StoredFile;
+import dev.orrery.model.schedule.ScheduleChange;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.sql.schedule.ScheduleTable;
 
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,7 @@ public final class Projection {
 
     private final Session session;
     private final Rows rows = new Rows();
+    private final ScheduleTable schedules;
     private final Map<JobId, JobChange> jobs = new LinkedHashMap<>();
     private final Map<String, Long> numbers = new TreeMap<>();
     private final Map<List<String>, @Nullable Object[]> submissions = new LinkedHashMap<>();
@@ -103,6 +106,7 @@ public final class Projection {
     /** A projection onto tables that are so far. */
     public Projection(Session session, Reach reach) {
         this.session = session;
+        this.schedules = new ScheduleTable(session);
         this.lastArrival = reach.arrival();
         this.lastEnd = reach.end();
     }
@@ -124,6 +128,7 @@ public final class Projection {
                 case JobEvent change -> take(change, framed.frame());
                 case DurableEvent.WorkerDrainSet drain -> setDrain(drain);
                 case DurableEvent.JobsPurged purged -> purge(purged.jobs());
+                case DurableEvent.ScheduleChanged changed -> take(changed);
             }
         }
         flush();
@@ -209,6 +214,19 @@ public final class Projection {
         }
     }
 
+    /** The files of a schedule's job stay for as long as there is the schedule. */
+    private void take(DurableEvent.ScheduleChanged event) throws SQLException, StoreException {
+        if (event.change() instanceof ScheduleChange.Created created) {
+            JobId holder = new JobId(event.schedule().value());
+            takeFiles(created.spec().job().inputs(), Values.ofJob(holder));
+        } else if (event.change() instanceof ScheduleChange.Deleted) {
+            flush();
+        }
+        if (!schedules.take(event)) {
+            misfits++;
+        }
+    }
+
     private void purge(List<JobId> purged) throws SQLException, StoreException {
         flush();
         session.dialect().purge(session, purged, lastEnd - LoadedState.ENDED_MAX);
@@ -234,6 +252,7 @@ public final class Projection {
         numbers.clear();
         submissions.values().forEach(row -> rows.add(SUBMISSION, row));
         submissions.clear();
+        schedules.flush();
         rows.write(session);
     }
 

@@ -7,6 +7,7 @@ import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.protocol.LoadedState.EndedJob;
 import dev.orrery.store.StoreException;
+import dev.orrery.store.sql.schedule.ScheduleTable;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -42,7 +43,12 @@ public final class StateLoader {
     /** The state, with the submissions that are not older than the given time. */
     public LoadedState load(long submissionsSince) throws SQLException, StoreException {
         return new LoadedState(
-                numbers(), submissions(submissionsSince), draining(), live(), ended());
+                numbers(),
+                submissions(submissionsSince),
+                draining(),
+                live(),
+                ended(),
+                ScheduleTable.load(session));
     }
 
     private SortedMap<Namespace, Long> numbers() throws SQLException {

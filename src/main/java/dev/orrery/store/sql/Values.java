@@ -84,7 +84,8 @@ public final class Values {
         return bounded.getEpochSecond() * NANOS + bounded.getNano();
     }
 
-    static Instant toInstant(long nanos) {
+    /** The time of a column. */
+    public static Instant toInstant(long nanos) {
         return Instant.ofEpochSecond(nanos / NANOS, nanos % NANOS);
     }
 

@@ -6,6 +6,7 @@ import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.LeaderRow;
 import dev.orrery.store.Masters;
+import dev.orrery.store.ScheduleReads;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
@@ -17,6 +18,7 @@ import dev.orrery.store.sql.SqlJobReads;
 import dev.orrery.store.sql.SqlTokens;
 import dev.orrery.store.sql.StateLoader;
 import dev.orrery.store.sql.Values;
+import dev.orrery.store.sql.schedule.SqlScheduleReads;
 import dev.orrery.store.sqlite.file.DataDirectory;
 import dev.orrery.store.sqlite.file.WalFile;
 
@@ -40,7 +42,8 @@ import java.util.Optional;
 public final class SqliteStore implements Store {
 
     static final Migrations MIGRATIONS =
-            new Migrations("sqlite", List.of("0001-jobs.sql", "0002-ends.sql"));
+            new Migrations(
+                    "sqlite", List.of("0001-jobs.sql", "0002-ends.sql", "0003-schedules.sql"));
     private static final Duration FORGET_PAUSE = Duration.ofMinutes(1);
 
     private final DataDirectory directory;
@@ -49,6 +52,7 @@ public final class SqliteStore implements Store {
     private final EventFrames frames;
     private final Journal journal;
     private final JobReads jobs;
+    private final ScheduleReads schedules;
     private final Tokens tokens;
     private final LeaderRow leaderRow;
     private final Masters masters = new SqliteMasters();
@@ -71,6 +75,7 @@ public final class SqliteStore implements Store {
         this.reads = reads;
         this.journal = journal;
         this.frames = frames;
+        this.schedules = new SqlScheduleReads(reads, journal);
         this.jobs = new SqlJobReads(reads, journal, frames);
         this.tokens = new SqlTokens(writer, reads);
         this.leaderRow = new SqliteLeaderRow(writer);
@@ -138,6 +143,11 @@ public final class SqliteStore implements Store {
     @Override
     public JobReads jobs() {
         return jobs;
+    }
+
+    @Override
+    public ScheduleReads schedules() {
+        return schedules;
     }
 
     @Override

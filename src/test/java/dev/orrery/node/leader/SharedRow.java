@@ -5,6 +5,7 @@ import dev.orrery.protocol.LoadedState;
 import dev.orrery.store.JobReads;
 import dev.orrery.store.LeaderRow;
 import dev.orrery.store.Masters;
+import dev.orrery.store.ScheduleReads;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
 import dev.orrery.store.StoreException.Kind;
@@ -156,6 +157,11 @@ final class SharedRow implements Store, LeaderRow, Masters {
     @Override
     public LoadedState load() {
         throw new UnsupportedOperationException("nothing is loaded here");
+    }
+
+    @Override
+    public ScheduleReads schedules() {
+        throw new UnsupportedOperationException("no schedules here");
     }
 
     @Override
