@@ -36,7 +36,7 @@ public final class ApiServer {
     private static final long STOP_SECONDS = 2;
 
     /** Where no link of another site may lead. */
-    private static final List<String> CLOSED = List.of("/api/", "/internal/", "/orion/");
+    private static final List<String> CLOSED = List.of("/api/", "/internal/", "/orion/", "/jobs");
 
     private static final CharSequence CSP =
             HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'");

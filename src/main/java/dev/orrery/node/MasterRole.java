@@ -8,6 +8,7 @@ import dev.orrery.api.backup.BackupRoutes;
 import dev.orrery.api.cluster.MasterRoutes;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
+import dev.orrery.api.compat.SimpleScheduleRoutes;
 import dev.orrery.api.enrol.EnrolRoutes;
 import dev.orrery.api.enrol.Enroller;
 import dev.orrery.api.logs.AttemptLogs;
@@ -138,7 +139,7 @@ final class MasterRole {
         OutputRoutes outputs = new OutputRoutes(reads, parts.blobs(), blocking);
         ScheduleDesk schedules =
                 new ScheduleDesk(parts.store().schedules(), leader, blocking, clock);
-        List<RouteSet> all = new ArrayList<>(compatibility(intake, outputs, blocking));
+        List<RouteSet> all = new ArrayList<>(compatibility(intake, schedules, outputs, blocking));
         all.addAll(
                 List.of(
                         new OpenRoutes(this::unreadiness, around.metrics()),
@@ -221,7 +222,8 @@ final class MasterRole {
     }
 
     /** The interfaces of other systems that are switched on. */
-    private List<RouteSet> compatibility(Intake intake, OutputRoutes outputs, Blocking blocking) {
+    private List<RouteSet> compatibility(
+            Intake intake, ScheduleDesk schedules, OutputRoutes outputs, Blocking blocking) {
         Settings.Compat compat = around.settings().compat();
         List<RouteSet> all = new ArrayList<>();
         if (compat.orion()) {
@@ -229,6 +231,7 @@ final class MasterRole {
         }
         if (compat.simple()) {
             all.add(new SimpleRoutes(intake));
+            all.add(new SimpleScheduleRoutes(intake, schedules));
         }
         if (!all.isEmpty()) {
             LOG.atWarn()

@@ -4,6 +4,7 @@ import dev.orrery.api.backup.BackupRoutes;
 import dev.orrery.api.cluster.MasterRoutes;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
+import dev.orrery.api.compat.SimpleScheduleRoutes;
 import dev.orrery.api.enrol.EnrolRoutes;
 import dev.orrery.api.logs.AttemptLogs;
 import dev.orrery.api.logs.LocalLogSource;
@@ -146,6 +147,7 @@ public final class ApiFixture implements AutoCloseable {
         }
         if (settings.compat().simple()) {
             all.add(new SimpleRoutes(intake));
+            all.add(new SimpleScheduleRoutes(intake, schedules));
         }
         all.addAll(
                 List.of(

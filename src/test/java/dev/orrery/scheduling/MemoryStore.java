@@ -3,6 +3,7 @@ package dev.orrery.scheduling;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.WorkerId;
+import dev.orrery.model.schedule.Schedule;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
@@ -102,6 +103,11 @@ public final class MemoryStore {
     /** Every idempotency key, in order of its submission. */
     List<String> keys() {
         return submissions.stream().map(it -> it.key().key()).toList();
+    }
+
+    /** Every schedule that is kept, by id. */
+    public List<Schedule> schedules() {
+        return schedules.all();
     }
 
     /** Every job that is kept, in order of submission. */

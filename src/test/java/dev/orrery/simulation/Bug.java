@@ -66,6 +66,8 @@ enum Bug {
     WORKER_LEAVES_THE_PROCESSES_OF_ITS_LAST_LIFE,
     /** What ignores a gentle stop is never killed. */
     STOP_IS_NEVER_A_KILL,
+    /** A new leader does not know which moments of a schedule fired. */
+    LAST_FIRE_IS_FORGOTTEN_WITH_THE_LEADER,
     /** A client sends a repeated submission without its key. */
     CLIENT_DROPS_THE_KEY_ON_RETRY
 }

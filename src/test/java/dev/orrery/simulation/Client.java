@@ -125,7 +125,8 @@ final class Client {
         world.network.<Message>request(host, master.life(), atMaster, PATIENCE, answer);
     }
 
-    private static void forward(Master master, SchedulerRequest request, Consumer<Message> reply) {
+    /** A master passes a request on to the leader. */
+    static void forward(Master master, SchedulerRequest request, Consumer<Message> reply) {
         master.calls.request(
                 request,
                 FORWARD_PATIENCE,

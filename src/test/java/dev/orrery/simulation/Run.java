@@ -56,11 +56,13 @@ final class Run {
         world.start();
         world.havoc.schedule(world.plan.faults());
         world.clients.forEach(it -> it.work(safety));
+        world.planner.ifPresent(it -> it.work(safety));
         world.agenda.playUntil(safety);
 
         world.heal();
         world.agenda.after(LEADER_WITHIN, () -> checkLeader(world));
         world.agenda.after(CANCEL_CHECK_AFTER, world.witness::checkCancelled);
+        world.planner.ifPresent(it -> world.agenda.after(PROBE_AFTER, () -> endSchedules(world, it)));
         world.clients.getFirst().resumeAll();
         // A copy of an older drain may have come late.
         world.agenda.after(CANCEL_CHECK_AFTER, () -> world.clients.getFirst().resumeAll());
@@ -87,6 +89,11 @@ final class Run {
 
     private static Optional<Reign> leader(World world) {
         return world.masters.stream().flatMap(it -> it.reign().stream()).findFirst();
+    }
+
+    private static void endSchedules(World world, Planner planner) {
+        leader(world).ifPresent(world.witness.schedules()::checkDecided);
+        planner.deleteAll();
     }
 
     private static void checkLeader(World world) {

@@ -1,5 +1,6 @@
 package dev.orrery.simulation;
 
+import dev.orrery.model.schedule.Schedule;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.scheduling.MemoryStore;
@@ -234,7 +235,20 @@ final class SimulatedStore {
             world.count("load that failed");
             throw new StoreException(Kind.UNAVAILABLE, "the state cannot be read");
         }
-        return durable.load(now);
+        LoadedState loaded = durable.load(now);
+        return world.has(Bug.LAST_FIRE_IS_FORGOTTEN_WITH_THE_LEADER) ? forgetting(loaded) : loaded;
+    }
+
+    private static LoadedState forgetting(LoadedState it) {
+        return new LoadedState(
+                it.numbers(),
+                it.submissions(),
+                it.draining(),
+                it.live(),
+                it.ended(),
+                it.schedules().stream()
+                        .map(each -> Schedule.created(each.id(), each.createdAt(), each.spec()))
+                        .toList());
     }
 
     /**

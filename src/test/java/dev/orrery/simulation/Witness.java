@@ -47,6 +47,7 @@ final class Witness {
     private final Set<Long> numbers = new HashSet<>();
     private final List<JobId> accepted = new ArrayList<>();
     private final IdentityHashMap<JobEvent, Long> storedAt = new IdentityHashMap<>();
+    private final ScheduleWitness schedules;
     private String leader = "";
     private long lastEpoch;
     private long commitEpoch;
@@ -56,6 +57,7 @@ final class Witness {
     Witness(World world, List<WorkerId> workers) {
         this.world = world;
         this.audit = new Audit(world.store.durable, workers);
+        this.schedules = new ScheduleWitness(world);
     }
 
     /** An epoch began. */
@@ -83,6 +85,7 @@ final class Witness {
         unless(epoch >= commitEpoch, "epoch " + epoch + " commits after " + commitEpoch);
         commitEpoch = epoch;
         stored += events.size();
+        schedules.committed(events);
         for (DurableEvent event : events) {
             if (event instanceof JobEvent it) {
                 world.trace(() -> "stored by " + epoch + ": " + Traces.line(it));
@@ -302,6 +305,10 @@ final class Witness {
     /** Whether an event was stored so long ago; for a planted bug. */
     boolean isOlder(JobEvent event, long nanos) {
         return world.agenda.now() - storedAt.getOrDefault(event, 0L) > nanos;
+    }
+
+    ScheduleWitness schedules() {
+        return schedules;
     }
 
     /** The jobs that clients were told of. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -31,6 +32,7 @@ final class World {
     static final int LONG = 9;
 
     private static final int CLIENTS = 2;
+    private static final int SCHEDULES_EVERY = 4;
     private static final long LONG_RUN = 40 * Dice.SECOND;
     private static final long SETTLED_AFTER = 15 * Dice.SECOND;
     private static final long STALE = 2 * Dice.SECOND;
@@ -48,6 +50,7 @@ final class World {
     final List<Master> masters = new ArrayList<>();
     final List<Worker> workers = new ArrayList<>();
     final List<Client> clients = new ArrayList<>();
+    final Optional<Planner> planner;
     final Map<String, Life> lives = new TreeMap<>();
     final Witness witness;
     final Havoc havoc;
@@ -84,6 +87,10 @@ final class World {
         for (int i = 1; i <= CLIENTS; i++) {
             clients.add(new Client(this, host("c" + i, dice), dice.split()));
         }
+        this.planner =
+                plan.seed() % SCHEDULES_EVERY == 0
+                        ? Optional.of(new Planner(this, hosts.getLast(), dice.split()))
+                        : Optional.empty();
         this.havoc = new Havoc(this);
     }
 

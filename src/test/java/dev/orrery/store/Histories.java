@@ -15,12 +15,15 @@ import dev.orrery.model.TaskStatus;
 import dev.orrery.model.Usage;
 import dev.orrery.model.Work;
 import dev.orrery.model.WorkerId;
+import dev.orrery.model.schedule.Cron;
+import dev.orrery.model.schedule.ScheduleSpec;
 import dev.orrery.protocol.AttemptResult;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +77,24 @@ public final class Histories {
                 JobSpec.RetryRule.DEFAULT,
                 Duration.ofDays(7),
                 List.of());
+    }
+
+    /** A schedule that fires every night. */
+    public static ScheduleSpec schedule(String name) {
+        return schedule(name, spec("default", "job of " + name, Map.of(), List.of()));
+    }
+
+    /** A schedule that submits this job every night. */
+    public static ScheduleSpec schedule(String name, JobSpec job) {
+        return new ScheduleSpec(
+                name,
+                Cron.parse("0 3 * * *"),
+                ZoneId.of("Europe/Berlin"),
+                job,
+                ScheduleSpec.Misfire.ONCE,
+                ScheduleSpec.Overlap.FORBID,
+                Optional.of(START),
+                Optional.empty());
     }
 
     /** The first event of a job. */

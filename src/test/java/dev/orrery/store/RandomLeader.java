@@ -6,6 +6,9 @@ import dev.orrery.model.Namespace;
 import dev.orrery.model.TaskRange;
 import dev.orrery.model.TaskStatus;
 import dev.orrery.model.WorkerId;
+import dev.orrery.model.schedule.Schedule;
+import dev.orrery.model.schedule.ScheduleChange;
+import dev.orrery.model.schedule.ScheduleId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
@@ -36,6 +39,7 @@ final class RandomLeader {
     private final List<LoadedState.Submission> submissions = new ArrayList<>();
     private final TreeSet<WorkerId> draining = new TreeSet<>();
     private final Map<JobId, EndedJob> ended = new LinkedHashMap<>();
+    private final TreeMap<ScheduleId, Schedule> schedules = new TreeMap<>();
     private Instant now = Histories.START;
 
     RandomLeader(RandomGenerator random) {
@@ -63,7 +67,8 @@ final class RandomLeader {
                 histories.values().stream()
                         .filter(history -> !history.getLast().status().isTerminal())
                         .toList(),
-                List.copyOf(ended.values()));
+                List.copyOf(ended.values()),
+                List.copyOf(schedules.values()));
     }
 
     /** All events of all jobs that are not purged, in order of submission. */
@@ -86,7 +91,10 @@ final class RandomLeader {
                 return purge.get();
             }
         }
-        return choice < 35 || histories.isEmpty() ? remember(submit()) : advanceSomeJob();
+        if (choice < 20) {
+            return changeSchedule();
+        }
+        return choice < 45 || histories.isEmpty() ? remember(submit()) : advanceSomeJob();
     }
 
     private DurableEvent drain() {
@@ -98,6 +106,36 @@ final class RandomLeader {
             draining.remove(worker);
         }
         return new DurableEvent.WorkerDrainSet(worker, drain);
+    }
+
+    private DurableEvent changeSchedule() {
+        List<Schedule> all = List.copyOf(schedules.values());
+        Schedule some = all.isEmpty() ? created() : all.get(random.nextInt(all.size()));
+        JobId job = Histories.jobId(random, now);
+        ScheduleChange change =
+                switch (schedules.containsKey(some.id()) ? random.nextInt(9) : 0) {
+                    case 0 -> {
+                        some = created();
+                        yield new ScheduleChange.Created(some.spec());
+                    }
+                    case 1 -> new ScheduleChange.Paused("admin");
+                    case 2 -> new ScheduleChange.Resumed("admin");
+                    case 3 -> new ScheduleChange.Deleted("admin");
+                    case 4 -> new ScheduleChange.Triggered(job, "admin");
+                    case 5 -> new ScheduleChange.Skipped(now, 3, "missed");
+                    default -> new ScheduleChange.Fired(now, job);
+                };
+        if (change instanceof ScheduleChange.Deleted) {
+            schedules.remove(some.id());
+        } else {
+            schedules.put(some.id(), some.after(change, now));
+        }
+        return new DurableEvent.ScheduleChanged(some.id(), now, change);
+    }
+
+    private Schedule created() {
+        ScheduleId id = new ScheduleId(Histories.jobId(random, now).value());
+        return Schedule.created(id, now, Histories.schedule("s" + random.nextInt(1_000_000)));
     }
 
     private Optional<DurableEvent> purge() {

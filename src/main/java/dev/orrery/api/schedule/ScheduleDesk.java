@@ -20,8 +20,9 @@ import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** What may be done about schedules, the same for every interface: read here, changed by the leader. */
+/** What may be done about schedules: they are read from the store, and changed by the leader. */
 public final class ScheduleDesk {
     private static final int ID_LENGTH = 36;
 
@@ -39,20 +40,20 @@ public final class ScheduleDesk {
         this.ids = new JobIds(clock);
     }
 
-    /** Makes a schedule; gives it once it is durable. */
-    public Future<Schedule> create(ScheduleSpec spec, String by) {
+    /** Makes a schedule, which may be named after its id; gives it once it is durable. */
+    public Future<Schedule> create(Function<ScheduleId, ScheduleSpec> spec, String by) {
         ScheduleId id = new ScheduleId(ids.next().value());
-        return ask(id, new ScheduleWish.Create(spec), by).compose(done -> stored(id));
+        return ask(id, new ScheduleWish.Create(spec.apply(id)), by).compose(done -> stored(id));
     }
 
     /** One page, oldest first. */
-    Future<List<Schedule>> list(
+    public Future<List<Schedule>> list(
             Optional<Namespace> namespace, Optional<ScheduleId> after, int limit) {
         return blocking.call(() -> reads.list(namespace, after, limit));
     }
 
     /** The schedule that is meant by an id, or a name in a namespace, if the asker may see it. */
-    Future<Schedule> find(Principal principal, Optional<Namespace> namespace, String selector) {
+    public Future<Schedule> find(Principal principal, Optional<Namespace> namespace, String selector) {
         return blocking.call(() -> {
             Namespace within =
                     namespace.or(principal::namespace).orElse(Namespace.DEFAULT);
@@ -82,7 +83,7 @@ public final class ScheduleDesk {
     }
 
     /** Removes a schedule. */
-    Future<SchedulerReply> delete(Schedule schedule, String by) {
+    public Future<SchedulerReply> delete(Schedule schedule, String by) {
         return ask(schedule.id(), new ScheduleWish.Delete(), by);
     }
 

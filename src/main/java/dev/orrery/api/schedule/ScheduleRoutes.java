@@ -16,6 +16,7 @@ import dev.orrery.model.ProblemCode;
 import dev.orrery.model.TaskStatus;
 import dev.orrery.model.schedule.Schedule;
 import dev.orrery.model.schedule.ScheduleId;
+import dev.orrery.model.schedule.ScheduleSpec;
 import dev.orrery.protocol.SchedulerRequest.ScheduleWish;
 
 import io.vertx.core.Future;
@@ -76,7 +77,7 @@ public final class ScheduleRoutes implements RouteSet {
                                         draft.read(json);
                                         return draft.job();
                                     },
-                                    job -> desk.create(draft.finish(job), by(call)));
+                                    job -> create(call, draft.finish(job)));
                     case "multipart/form-data" -> form(call);
                     default ->
                             throw Refusal.ofField(
@@ -91,6 +92,10 @@ public final class ScheduleRoutes implements RouteSet {
         });
     }
 
+    private Future<Schedule> create(Call call, ScheduleSpec spec) {
+        return desk.create(id -> spec, by(call));
+    }
+
     /** A form begins with the schedule; the other parts are those of a submission. */
     private Future<Schedule> form(Call call) {
         ScheduleDraft draft = new ScheduleDraft(new JobDraft());
@@ -98,7 +103,7 @@ public final class ScheduleRoutes implements RouteSet {
                 call,
                 Namespace.DEFAULT,
                 (parts, upload) -> fields(parts, upload, draft),
-                job -> desk.create(draft.finish(job), by(call)));
+                job -> create(call, draft.finish(job)));
     }
 
     private static Intake.Fields fields(

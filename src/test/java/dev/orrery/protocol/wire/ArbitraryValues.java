@@ -10,12 +10,15 @@ import dev.orrery.model.Resources;
 import dev.orrery.model.TaskRange;
 import dev.orrery.model.Work;
 import dev.orrery.model.WorkerId;
+import dev.orrery.model.schedule.Cron;
+import dev.orrery.model.schedule.ScheduleSpec;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,7 @@ import java.util.UUID;
  */
 final class ArbitraryValues {
     private static final int ITEMS_MAX = 4;
+    private static final String[] ZONES = {"UTC", "Europe/Berlin", "America/New_York"};
     private static final int[] CODE_POINTS = {'a', 'Z', '0', ' ', '\n', 0, 0xe9, 0x4e2d, 0x1f600};
 
     private final Random random;
@@ -57,6 +61,9 @@ final class ArbitraryValues {
             return container(generic);
         }
         Class<?> plain = (Class<?>) type;
+        if (plain == ZoneId.class) {
+            return ZoneId.of(oneOf(ZONES));
+        }
         if (plain.isRecord()) {
             return record(plain);
         }
@@ -105,6 +112,7 @@ final class ArbitraryValues {
             case "UUID" -> new UUID(random.nextLong(), random.nextLong());
             case "Bytes" -> bytes();
             case "Instant" -> instant();
+            case "Cron" -> Cron.parse(random.nextInt(60) + " 3 * * MON-FRI");
             case "Duration" -> Duration.ofSeconds(random.nextInt(), random.nextInt(1_000_000_000));
             default -> throw new AssertionError("a case for " + type + " is missing here");
         };
@@ -152,6 +160,8 @@ final class ArbitraryValues {
             return random.nextInt(9);
         } else if (owner == JobSpec.class && component.getName().equals("size")) {
             return 1 + random.nextInt(10_000_000);
+        } else if (owner == ScheduleSpec.class && component.getName().equals("name")) {
+            return name();
         } else if (owner == Work.Command.class) {
             return list(String.class, 1 + random.nextInt(ITEMS_MAX));
         }

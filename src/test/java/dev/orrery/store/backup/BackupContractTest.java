@@ -7,6 +7,7 @@ import dev.orrery.model.BlobId;
 import dev.orrery.model.CapturedLog;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
+import dev.orrery.model.schedule.Schedule;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.protocol.Principal;
 import dev.orrery.store.Copies;
@@ -83,6 +84,7 @@ public abstract class BackupContractTest {
     void restored_isAsItWas() throws Exception {
         JobId ended = from.ended("ended");
         JobId running = from.running("running");
+        Schedule nightly = from.schedule("nightly");
         Principal somebody =
                 new Principal(
                         "somebody", Principal.Role.SUBMITTER, Optional.of(new Namespace("red")));
@@ -97,6 +99,7 @@ public abstract class BackupContractTest {
         assertThat(summary.missing()).isEmpty();
         try (StoreOfTests to = openRestored()) {
             assertThat(to.store().load()).isEqualTo(before);
+            assertThat(to.store().schedules().find(nightly.id())).contains(nightly);
             for (JobId job : List.of(ended, running)) {
                 assertThat(to.store().jobs().events(job, 0, 100))
                         .isEqualTo(from.store().jobs().events(job, 0, 100));

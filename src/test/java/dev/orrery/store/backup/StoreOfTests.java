@@ -6,6 +6,9 @@ import dev.orrery.model.CapturedLog;
 import dev.orrery.model.JobId;
 import dev.orrery.model.StoredFile;
 import dev.orrery.model.TaskRange;
+import dev.orrery.model.schedule.Schedule;
+import dev.orrery.model.schedule.ScheduleChange;
+import dev.orrery.model.schedule.ScheduleId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.store.CentralStore;
@@ -69,6 +72,23 @@ final class StoreOfTests implements AutoCloseable {
 
     List<JobId> jobs() {
         return jobs;
+    }
+
+    /** A schedule that has fired. */
+    Schedule schedule(String name) throws StoreException {
+        ScheduleId id = new ScheduleId(Histories.jobId(random, Histories.START).value());
+        Instant at = Histories.START.plusSeconds(60);
+        ScheduleChange fired = new ScheduleChange.Fired(at, id.jobAt(at));
+        Schedule created = Schedule.created(id, Histories.START, Histories.schedule(name));
+        store.commit(
+                epoch,
+                List.of(
+                        new DurableEvent.ScheduleChanged(
+                                id,
+                                created.createdAt(),
+                                new ScheduleChange.Created(created.spec())),
+                        new DurableEvent.ScheduleChanged(id, at, fired)));
+        return created.after(fired, at);
     }
 
     /** A job that has ended, with an input and a log. */
