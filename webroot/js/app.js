@@ -8,7 +8,7 @@ import { showHelp, startKeys } from "./keys.js";
 import { theme } from "./theme.js";
 
 const VIEWS = [
-  ["overview", "Overview"], ["board", "Board"], ["tasks", "Stream"], ["jobs", "Jobs"], ["nodes", "Nodes"], ["submit", "Submit"],
+  ["overview", "Overview"], ["board", "Board"], ["tasks", "Stream"], ["jobs", "Jobs"], ["schedules", "Schedules"], ["nodes", "Nodes"], ["submit", "Submit"],
 ];
 const CONNECTION = {
   none: "not connected", trying: "connecting", live: "live", lost: "connection lost, trying again", refused: "token refused",

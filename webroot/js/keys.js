@@ -2,11 +2,11 @@
 
 import { html, render } from "lit";
 
-const PLACES = { o: "overview", b: "board", t: "tasks", j: "jobs", n: "nodes", s: "submit" };
+const PLACES = { o: "overview", b: "board", t: "tasks", j: "jobs", c: "schedules", n: "nodes", s: "submit" };
 const PREFIX_MILLIS = 1500;
 
 const HELP = [
-  ["g then o, b, t, j, n, s", "Overview, Board, Task stream, Jobs, Nodes, Submit"],
+  ["g then o, b, t, j, c, n, s", "Overview, Board, Task stream, Jobs, Schedules (clock), Nodes, Submit"],
   ["/", "Go to the filter or the search of the view"],
   ["j and k", "Next and previous row of a list"],
   ["Enter", "Open the row"],

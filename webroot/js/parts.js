@@ -22,6 +22,7 @@ const PATHS = {
   board: "M2.5 3h3v10h-3zM6.7 3h3v6.5h-3zM10.9 3h3v8h-3z",
   tasks: "M2 4.2h5M9 4.2h4.5M2 8h2.5M6.5 8h5M2 11.8h7M11 11.8h2.5",
   jobs: "M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.6M2.5 8h.6M2.5 12h.6",
+  schedules: "M8 2.6a5.4 5.4 0 1 0 0 10.8a5.4 5.4 0 0 0 0-10.8M8 5v3.2l2 1.4",
   nodes: "M2.5 3h11v4h-11zM2.5 9h11v4h-11zM5 5h.6M5 11h.6",
   submit: "M8 3v10M3 8h10",
   waiting: "M8 2.6a5.4 5.4 0 1 0 0 10.8a5.4 5.4 0 0 0 0-10.8M8 5v3.2l2 1.4",

@@ -102,8 +102,12 @@ class Jobs extends View {
     if (at >= 0) {
       if (job.lastSeq >= this.#rows[at].lastSeq) this.#rows[at] = merged(this.#rows[at], job);
     } else if (this.#cursors.length === 0 && this.#belongs(job)) {
-      // Ids are UUIDs of version 7, so their order is the order of submission.
-      if (this.#rows.length > 0 && job.id < this.#rows[0].id) return;
+      // Ids are UUIDs of version 7, so their order is that of submission, but for jobs of schedules:
+      // their time is the moment they run for.
+      if (this.#rows.length > 0 && job.id < this.#rows[0].id) {
+        if (job.lastSeq === 1) this.#readWhenCalm();
+        return;
+      }
       this.#arrived += 1;
       if (this.#arrived > NEW_ROWS_MAX || this.#newer > 0) {
         this.#newer += 1;

@@ -9,3 +9,9 @@ CREATE TABLE schedules (
     progress bytea NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX schedules_name ON schedules (namespace, name);
+
+-- The latest that were deleted, so that a creation that comes late does not bring one back.
+CREATE TABLE deleted_schedules (
+    place bigint PRIMARY KEY,
+    id bytea NOT NULL
+);

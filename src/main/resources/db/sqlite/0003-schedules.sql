@@ -9,3 +9,9 @@ CREATE TABLE schedules (
     progress BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX schedules_name ON schedules (namespace, name);
+
+-- The latest that were deleted, so that a creation that comes late does not bring one back.
+CREATE TABLE deleted_schedules (
+    place INTEGER PRIMARY KEY,
+    id BLOB NOT NULL
+);

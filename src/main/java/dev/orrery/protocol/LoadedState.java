@@ -3,7 +3,7 @@ package dev.orrery.protocol;
 import dev.orrery.model.JobId;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.WorkerId;
-import dev.orrery.model.schedule.Schedule;
+import dev.orrery.model.schedule.KeptSchedules;
 
 import java.time.Instant;
 import java.util.Collections;
@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param draining workers that take no new work
  * @param live for each job that has not ended, in order of submission, all its events in order
  * @param ended the jobs that ended last and have not begun again, in order of their ends
- * @param schedules all that have not been deleted, in order of their ids
+ * @param schedules what is kept of them
  */
 public record LoadedState(
         SortedMap<Namespace, Long> numbers,
@@ -27,7 +27,7 @@ public record LoadedState(
         List<WorkerId> draining,
         List<List<JobEvent>> live,
         List<EndedJob> ended,
-        List<Schedule> schedules) {
+        KeptSchedules schedules) {
 
     /** Five seconds of ends at 10,000 jobs a second; a request is repeated within that time. */
     public static final int ENDED_MAX = 50_000;
@@ -39,7 +39,6 @@ public record LoadedState(
         draining = List.copyOf(draining);
         live = List.copyOf(live);
         ended = List.copyOf(ended);
-        schedules = List.copyOf(schedules);
     }
 
     /** A state without schedules. */
@@ -49,7 +48,7 @@ public record LoadedState(
             List<WorkerId> draining,
             List<List<JobEvent>> live,
             List<EndedJob> ended) {
-        this(numbers, submissions, draining, live, ended, List.of());
+        this(numbers, submissions, draining, live, ended, KeptSchedules.NONE);
     }
 
     /** An idempotency key and the job it made. */

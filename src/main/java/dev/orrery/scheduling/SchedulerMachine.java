@@ -5,8 +5,10 @@ import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.scheduling.policy.Rules;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The scheduler of one leader in one epoch: a state, and the only way to change it. */
 public final class SchedulerMachine {
@@ -68,14 +70,22 @@ public final class SchedulerMachine {
     }
 
     private boolean isAlarmDue(Moment now) {
-        return state.nextAlarm().filter(it -> !it.isAfter(now.wall())).isPresent();
+        return nextAlarm().filter(at -> !at.isAfter(now.wall())).isPresent();
+    }
+
+    /** When a task or a schedule changes by itself next. */
+    private Optional<Instant> nextAlarm() {
+        Optional<Instant> moment = state.schedules().nextAlarm();
+        Optional<Instant> alarm = state.nextAlarm().map(SchedulerState.Alarm::at);
+        return alarm.isEmpty() || moment.filter(alarm.get()::isAfter).isPresent() ? moment : alarm;
     }
 
     /** How long the shell may wait before the next tick. */
     public Duration wakeAfter(Moment now) {
         Duration wait = TICK_MAX;
-        if (state.nextAlarm().isPresent()) {
-            Duration alarm = Duration.between(now.wall(), state.nextAlarm().get());
+        Optional<Instant> next = nextAlarm();
+        if (next.isPresent()) {
+            Duration alarm = Duration.between(now.wall(), next.get());
             wait = alarm.compareTo(wait) < 0 ? alarm : wait;
         }
         return wait.isNegative() ? Duration.ZERO : wait;

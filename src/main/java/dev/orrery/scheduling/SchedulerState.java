@@ -30,7 +30,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * All that a leader knows. Only {@code apply} changes it, live and when loading alike.
@@ -354,11 +353,8 @@ final class SchedulerState {
         return schedules;
     }
 
-    /** When a task or a schedule changes by itself next. */
-    Optional<Instant> nextAlarm() {
-        return Stream.concat(
-                        alarms.stream().limit(1).map(Alarm::at), schedules.nextAlarm().stream())
-                .min(Instant::compareTo);
+    Optional<Alarm> nextAlarm() {
+        return alarms.isEmpty() ? Optional.empty() : Optional.of(alarms.first());
     }
 
     /** The alarms that are due, in order, at most so many. */

@@ -31,8 +31,6 @@ import dev.orrery.protocol.TopicMessage;
 import dev.orrery.protocol.TopicMessage.Head;
 import dev.orrery.protocol.TopicMessage.TopicEvent;
 import dev.orrery.protocol.WorkerOffer;
-import dev.orrery.scheduling.schedule.ScheduleDecisions;
-import dev.orrery.scheduling.schedule.Schedules;
 import dev.orrery.store.Leads;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
@@ -64,7 +62,7 @@ public final class FakeScheduler {
     private final long epoch;
     private final Map<Namespace, Long> numbers = new TreeMap<>();
     private final Map<JobId, Live> jobs = new HashMap<>();
-    private final Schedules schedules = new Schedules();
+    private final FakeSchedules schedules = new FakeSchedules();
     private final Map<String, SchedulerReply> keys = new HashMap<>();
     private final List<Topic> subscribed = new ArrayList<>();
     private final AtomicInteger subscriptions = new AtomicInteger();
@@ -255,43 +253,15 @@ public final class FakeScheduler {
     }
 
     private SchedulerReply schedule(SchedulerRequest.OfSchedule asked) throws StoreException {
-        ScheduleDecisions decisions =
-                new ScheduleDecisions(schedules, new KnownJobs(), Instant.now());
-        SchedulerReply reply = decisions.asked(asked);
-        store.commit(epoch, decisions.decided().events());
-        for (DurableEvent event : decisions.decided().events()) {
-            if (event instanceof DurableEvent.ScheduleChanged changed) {
-                schedules.apply(changed);
-            } else if (event instanceof JobEvent opening
-                    && opening.change() instanceof JobEvent.Submitted it) {
-                numbers.merge(it.spec().namespace(), it.number(), Math::max);
-                jobs.put(opening.job(), new Live(it.spec(), it.number()));
-            }
-        }
-        return reply;
-    }
-
-    /** The jobs of this scheduler, as schedules ask about them. */
-    private final class KnownJobs implements ScheduleDecisions.Jobs {
-        @Override
-        public boolean isLive(JobId job) {
-            return jobs.containsKey(job);
-        }
-
-        @Override
-        public Optional<Long> numberOf(JobId job) {
-            return Optional.ofNullable(jobs.get(job)).map(live -> live.number);
-        }
-
-        @Override
-        public long nextNumber(Namespace namespace) {
-            return numbers.getOrDefault(namespace, 0L) + 1;
-        }
-
-        @Override
-        public Optional<Problem> refusal(JobSpec spec) {
-            return Optional.empty();
-        }
+        FakeSchedules.Decided decided =
+                schedules.asked(asked, jobs::containsKey, it -> numbers.getOrDefault(it, 0L) + 1);
+        store.commit(epoch, decided.events());
+        decided.opening()
+                .ifPresent(opening -> {
+                    numbers.put(opening.spec().namespace(), opening.number());
+                    jobs.put(decided.job(), new Live(opening.spec(), opening.number()));
+                });
+        return decided.reply();
     }
 
     private SchedulerReply submit(SchedulerRequest.Submit submit) throws StoreException {

@@ -112,7 +112,7 @@ final class PageFormIT {
     @Test
     void noView_scrollsSideways() {
         for (int width : List.of(390, 2560)) {
-            for (String place : List.of("overview", "board", "tasks", "jobs", "nodes", "submit")) {
+            for (String place : List.of("overview", "board", "tasks", "jobs", "schedules", "nodes", "submit")) {
                 Page page = browsing.open(api.uri(), api.token(), place, width, 1200);
                 page.locator("main h1").waitFor();
 

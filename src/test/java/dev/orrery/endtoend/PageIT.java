@@ -229,7 +229,7 @@ final class PageIT {
 
     @Test
     void narrowWindow_hasNoSidewaysScroll() {
-        for (String place : List.of("overview", "board", "tasks", "jobs", "nodes", "submit")) {
+        for (String place : List.of("overview", "board", "tasks", "jobs", "schedules", "nodes", "submit")) {
             Page page = browsing.open(api.uri(), api.token(), place, 390, 844);
             page.locator("main h1").waitFor();
 
@@ -246,7 +246,7 @@ final class PageIT {
                 api.submit("{\"command\": \"printf '\\\\033[31mred\\\\033[0m\\\\n'; exit 1\"}");
         api.awaitEnd(job);
         for (String place :
-                List.of("overview", "board", "tasks", "jobs", "jobs/" + job, "nodes", "submit")) {
+                List.of("overview", "board", "tasks", "jobs", "jobs/" + job, "schedules", "nodes", "submit")) {
             Page page = open(place);
             page.locator("main h1").waitFor();
             page.locator("main .loading").first().waitFor(gone());

@@ -155,7 +155,7 @@ public final class Audit {
             parts.add(state.isDrained(worker));
         }
         parts.add(state.nextNumber(Namespace.DEFAULT));
-        parts.addAll(state.schedules().all());
+        parts.add(state.schedules().kept());
         for (String key : store.keys()) {
             parts.add(state.submissions().find(Namespace.DEFAULT, key));
         }

@@ -134,7 +134,7 @@ public final class MemoryStore {
                         .map(it -> List.copyOf(history(it)))
                         .toList(),
                 List.copyOf(ended.values()),
-                schedules.all());
+                schedules.kept());
     }
 
     private long number(JobId job) {

@@ -1,5 +1,6 @@
 package dev.orrery.simulation;
 
+import dev.orrery.model.schedule.KeptSchedules;
 import dev.orrery.model.schedule.Schedule;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.LoadedState;
@@ -246,9 +247,12 @@ final class SimulatedStore {
                 it.draining(),
                 it.live(),
                 it.ended(),
-                it.schedules().stream()
-                        .map(each -> Schedule.created(each.id(), each.createdAt(), each.spec()))
-                        .toList());
+                new KeptSchedules(
+                        it.schedules().all().stream()
+                                .map(one ->
+                                        Schedule.created(one.id(), one.createdAt(), one.spec()))
+                                .toList(),
+                        it.schedules().deleted()));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.orrery.model.Namespace;
 import dev.orrery.model.TaskRange;
 import dev.orrery.model.TaskStatus;
 import dev.orrery.model.WorkerId;
+import dev.orrery.model.schedule.KeptSchedules;
 import dev.orrery.model.schedule.Schedule;
 import dev.orrery.model.schedule.ScheduleChange;
 import dev.orrery.model.schedule.ScheduleId;
@@ -40,6 +41,7 @@ final class RandomLeader {
     private final TreeSet<WorkerId> draining = new TreeSet<>();
     private final Map<JobId, EndedJob> ended = new LinkedHashMap<>();
     private final TreeMap<ScheduleId, Schedule> schedules = new TreeMap<>();
+    private final List<ScheduleId> deleted = new ArrayList<>();
     private Instant now = Histories.START;
 
     RandomLeader(RandomGenerator random) {
@@ -68,7 +70,7 @@ final class RandomLeader {
                         .filter(history -> !history.getLast().status().isTerminal())
                         .toList(),
                 List.copyOf(ended.values()),
-                List.copyOf(schedules.values()));
+                new KeptSchedules(List.copyOf(schedules.values()), deleted));
     }
 
     /** All events of all jobs that are not purged, in order of submission. */
@@ -127,6 +129,7 @@ final class RandomLeader {
                 };
         if (change instanceof ScheduleChange.Deleted) {
             schedules.remove(some.id());
+            deleted.add(some.id());
         } else {
             schedules.put(some.id(), some.after(change, now));
         }

@@ -7,6 +7,7 @@ import dev.orrery.model.BlobId;
 import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.Namespace;
+import dev.orrery.model.schedule.KeptSchedules;
 import dev.orrery.model.schedule.Schedule;
 import dev.orrery.model.schedule.ScheduleChange;
 import dev.orrery.model.schedule.ScheduleId;
@@ -88,7 +89,7 @@ public abstract class SchedulesContractTest {
 
         reopen();
 
-        assertThat(store.load().schedules()).containsExactly(schedule);
+        assertThat(store.load().schedules().all()).containsExactly(schedule);
         assertThat(store.schedules().find(schedule.id())).contains(schedule);
         assertThat(schedule.progress().fired()).isEqualTo(1);
         assertThat(schedule.progress().paused()).isTrue();
@@ -126,7 +127,7 @@ public abstract class SchedulesContractTest {
         }
 
         assertThat(listed).isEqualTo(created);
-        assertThat(store.load().schedules()).isEqualTo(created);
+        assertThat(store.load().schedules().all()).isEqualTo(created);
         assertThat(store.schedules().list(Optional.of(Namespace.DEFAULT), Optional.empty(), 9))
                 .hasSize(6)
                 .doesNotContain(created.get(3));
@@ -142,9 +143,29 @@ public abstract class SchedulesContractTest {
                         new ScheduleChanged(first.id(), START, new ScheduleChange.Deleted("me"))));
 
         assertThat(store.schedules().find(first.id())).isEmpty();
-        assertThat(store.load().schedules()).isEmpty();
+        assertThat(store.load().schedules().all()).isEmpty();
         Schedule second = create("nightly", "default");
         assertThat(store.schedules().find(Namespace.DEFAULT, "nightly")).contains(second);
+    }
+
+    @Test
+    void deletedSchedules_areRememberedInOrderUpToABound() throws StoreException {
+        List<ScheduleId> ids = new ArrayList<>();
+        List<DurableEvent> batch = new ArrayList<>();
+        for (int i = 0; i < KeptSchedules.DELETED_MAX + 3; i++) {
+            ScheduleId id = newId();
+            ids.add(id);
+            batch.add(
+                    new ScheduleChanged(
+                            id, START, new ScheduleChange.Created(Histories.schedule("s" + i))));
+            batch.add(new ScheduleChanged(id, START, new ScheduleChange.Deleted("me")));
+        }
+
+        store.commit(epoch, batch);
+        reopen();
+
+        assertThat(store.load().schedules())
+                .isEqualTo(new KeptSchedules(List.of(), ids.subList(3, ids.size())));
     }
 
     @Test
@@ -193,7 +214,7 @@ public abstract class SchedulesContractTest {
                                 new ScheduleChange.Created(Histories.schedule("nightly", job))),
                         new ScheduleChanged(id, START, new ScheduleChange.Deleted("me"))));
 
-        assertThat(store.load().schedules()).isEmpty();
+        assertThat(store.load().schedules().all()).isEmpty();
         assertThat(store.jobs().isReferenced(blob)).isFalse();
     }
 
@@ -221,7 +242,7 @@ public abstract class SchedulesContractTest {
                 .isInstanceOfSatisfying(
                         StoreException.class,
                         fault -> assertThat(fault.kind()).isEqualTo(Kind.FENCED));
-        assertThat(store.load().schedules()).containsExactly(schedule);
+        assertThat(store.load().schedules().all()).containsExactly(schedule);
     }
 
     private static ScheduleChanged fired(ScheduleId id, Instant at) {

@@ -1,6 +1,7 @@
 package dev.orrery.scheduling.schedule;
 
 import dev.orrery.model.Namespace;
+import dev.orrery.model.schedule.KeptSchedules;
 import dev.orrery.model.schedule.Schedule;
 import dev.orrery.model.schedule.ScheduleChange;
 import dev.orrery.model.schedule.ScheduleId;
@@ -21,9 +22,6 @@ public final class Schedules {
     /** Each holds a job in memory, of some kilobytes. */
     static final int SCHEDULES_MAX = 10_000;
 
-    /** Requests are repeated within seconds, and people do not delete that many in them. */
-    private static final int DELETED_MAX = 1_000;
-
     private final Map<ScheduleId, Schedule> byId = new TreeMap<>();
     private final Map<Namespace, Map<String, ScheduleId>> byName = new TreeMap<>();
     private final TreeSet<Alarm> alarms = new TreeSet<>();
@@ -42,24 +40,32 @@ public final class Schedules {
     }
 
     /** Takes up what the store tells of. */
-    public void restore(List<Schedule> stored) {
-        stored.forEach(this::put);
+    public void restore(KeptSchedules kept) {
+        kept.all().forEach(this::put);
+        deleted.addAll(kept.deleted());
+    }
+
+    /** What a store keeps of them. */
+    public KeptSchedules kept() {
+        return new KeptSchedules(List.copyOf(byId.values()), List.copyOf(deleted));
     }
 
     /** Takes a change in. */
     public void apply(ScheduleChanged event) {
-        Schedule before = byId.get(event.schedule());
+        Optional<Schedule> before = find(event.schedule());
+        if (before.isPresent() == event.change() instanceof ScheduleChange.Created) {
+            throw new IllegalStateException("impossible for a schedule: " + event);
+        }
+        before.ifPresent(this::remove);
         switch (event.change()) {
-            case ScheduleChange.Created it when before == null ->
+            case ScheduleChange.Created it ->
                     put(Schedule.created(event.schedule(), event.at(), it.spec()));
-            case ScheduleChange.Deleted it when before != null -> remove(before);
-            case ScheduleChange.Created it -> throw impossible(event);
-            case ScheduleChange.Deleted it -> throw impossible(event);
-            case ScheduleChange.Paused it -> replace(event);
-            case ScheduleChange.Resumed it -> replace(event);
-            case ScheduleChange.Fired it -> replace(event);
-            case ScheduleChange.Skipped it -> replace(event);
-            case ScheduleChange.Triggered it -> replace(event);
+            case ScheduleChange.Deleted it -> remember(event.schedule());
+            case ScheduleChange.Paused it -> replace(before, event);
+            case ScheduleChange.Resumed it -> replace(before, event);
+            case ScheduleChange.Fired it -> replace(before, event);
+            case ScheduleChange.Skipped it -> replace(before, event);
+            case ScheduleChange.Triggered it -> replace(before, event);
         }
     }
 
@@ -73,16 +79,8 @@ public final class Schedules {
                 });
     }
 
-    private void replace(ScheduleChanged event) {
-        Schedule before = byId.get(event.schedule());
-        if (before == null) {
-            throw impossible(event);
-        }
-        alarmOf(before).ifPresent(alarms::remove);
-        held.remove(before.id());
-        Schedule after = before.after(event.change(), event.at());
-        byId.put(after.id(), after);
-        alarmOf(after).ifPresent(alarms::add);
+    private void replace(Optional<Schedule> before, ScheduleChanged event) {
+        put(before.orElseThrow().after(event.change(), event.at()));
     }
 
     private void put(Schedule schedule) {
@@ -98,8 +96,11 @@ public final class Schedules {
         byId.remove(schedule.id());
         byName.getOrDefault(schedule.spec().namespace(), new TreeMap<>())
                 .remove(schedule.spec().name());
-        deleted.add(schedule.id());
-        if (deleted.size() > DELETED_MAX) {
+    }
+
+    private void remember(ScheduleId id) {
+        deleted.add(id);
+        if (deleted.size() > KeptSchedules.DELETED_MAX) {
             deleted.removeFirst();
         }
     }
@@ -124,7 +125,7 @@ public final class Schedules {
             if (alarm.at().isAfter(now)) {
                 break;
             }
-            found.add(byId.get(alarm.schedule()));
+            find(alarm.schedule()).ifPresent(found::add);
         }
         return found;
     }
@@ -144,9 +145,5 @@ public final class Schedules {
 
     boolean isTaken(Namespace namespace, String name) {
         return byName.getOrDefault(namespace, new TreeMap<>()).containsKey(name);
-    }
-
-    private static IllegalStateException impossible(ScheduleChanged event) {
-        return new IllegalStateException("impossible for a schedule: " + event);
     }
 }

@@ -30,6 +30,7 @@ record Table(String name, String columns, String order) {
                     new Table("purged", "end_order"),
                     new Table("misfits", "id"),
                     new Table("schedules", "id"),
+                    new Table("deleted_schedules", "place"),
                     new Table(EVENTS, "job, seq"),
                     new Table(JOBS, "id"),
                     new Table("job_labels", "key, value, arrival"),

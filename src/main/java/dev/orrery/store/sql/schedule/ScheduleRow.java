@@ -17,9 +17,21 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /** A row of the table of schedules, as its columns have it. */
-record ScheduleRow(byte[] id, long createdAt, byte[] spec, byte[] progress) {
+final class ScheduleRow {
 
     static final String COLUMNS = "id, created_at, spec, progress";
+
+    private final byte[] id;
+    private final long createdAt;
+    private final byte[] spec;
+    private final byte[] progress;
+
+    private ScheduleRow(byte[] id, long createdAt, byte[] spec, byte[] progress) {
+        this.id = id;
+        this.createdAt = createdAt;
+        this.spec = spec;
+        this.progress = progress;
+    }
 
     static ScheduleRow read(ResultSet row) throws SQLException {
         return new ScheduleRow(

@@ -1,5 +1,6 @@
 package dev.orrery.store.sql.schedule;
 
+import dev.orrery.model.schedule.KeptSchedules;
 import dev.orrery.model.schedule.Schedule;
 import dev.orrery.model.schedule.ScheduleChange;
 import dev.orrery.model.schedule.ScheduleId;
@@ -29,6 +30,12 @@ public final class ScheduleTable {
     private static final String PROGRESS = "SELECT progress FROM schedules WHERE id = ?";
     private static final String UPDATE = "UPDATE schedules SET progress = ? WHERE id = ?";
     private static final String DELETE = "DELETE FROM schedules WHERE id = ?";
+    private static final String REMEMBER =
+            "INSERT INTO deleted_schedules (place, id)"
+                    + " SELECT coalesce(max(place), 0) + 1, ? FROM deleted_schedules";
+    private static final String FORGET =
+            "DELETE FROM deleted_schedules"
+                    + " WHERE place <= (SELECT max(place) FROM deleted_schedules) - ?";
     private static final String RELEASE = "DELETE FROM blob_references WHERE job = ?";
 
     private final Session session;
@@ -39,8 +46,8 @@ public final class ScheduleTable {
         this.session = session;
     }
 
-    /** All schedules, by id. */
-    public static List<Schedule> load(Session session) throws SQLException, StoreException {
+    /** All that is kept of schedules. */
+    public static KeptSchedules load(Session session) throws SQLException, StoreException {
         List<ScheduleRow> rows =
                 session.select(
                         "SELECT " + ScheduleRow.COLUMNS + " FROM schedules ORDER BY id",
@@ -50,7 +57,12 @@ public final class ScheduleTable {
         for (ScheduleRow row : rows) {
             schedules.add(row.schedule());
         }
-        return schedules;
+        List<ScheduleId> deleted =
+                session.select(
+                        "SELECT id FROM deleted_schedules ORDER BY place",
+                        List.of(),
+                        row -> new ScheduleId(Values.toJob(row.getBytes(1)).value()));
+        return new KeptSchedules(schedules, deleted);
     }
 
     /** Takes a change, and says whether there was a place for it. */
@@ -60,9 +72,7 @@ public final class ScheduleTable {
             return insert(Schedule.created(id, event.at(), created.spec()));
         }
         if (event.change() instanceof ScheduleChange.Deleted) {
-            changed.remove(id);
-            session.update(RELEASE, ScheduleRow.key(id));
-            return session.update(DELETE, ScheduleRow.key(id)) == 1;
+            return delete(id);
         }
         Optional<ScheduleProgress> before = progress(id);
         before.ifPresent(it -> changed.put(id, it.after(event.change(), event.at())));
@@ -80,6 +90,15 @@ public final class ScheduleTable {
                         ScheduleRow.seal(ScheduleWire.encode(schedule.spec())),
                         ScheduleRow.seal(ScheduleWire.encode(schedule.progress())));
         return rows == 1;
+    }
+
+    private boolean delete(ScheduleId id) throws SQLException {
+        byte[] key = ScheduleRow.key(id);
+        changed.remove(id);
+        session.update(RELEASE, key);
+        session.update(REMEMBER, key);
+        session.update(FORGET, KeptSchedules.DELETED_MAX);
+        return session.update(DELETE, key) == 1;
     }
 
     private Optional<ScheduleProgress> progress(ScheduleId id)
