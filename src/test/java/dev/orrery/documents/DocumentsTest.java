@@ -39,7 +39,8 @@ final class DocumentsTest {
             Pattern.compile("\\b(GET|POST|PUT|DELETE|PATCH) (/[\\w/.{}-]*)");
 
     /** What nodes say to each other, and the interfaces of other systems. */
-    private static final Pattern OTHER_CONTRACT = Pattern.compile(" (/internal/|/orion/|/tasks$|/jobs(/\\{\\})?$)");
+    private static final Pattern OTHER_CONTRACT =
+            Pattern.compile(" (/internal/|/orion/|/tasks$|/jobs(/\\{})?$)");
 
     private static final Pattern ADDRESS = Pattern.compile("\\$U(/[\\w/.-]*)");
     private static final Pattern COMMAND =

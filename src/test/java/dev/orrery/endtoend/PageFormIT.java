@@ -18,6 +18,9 @@ import java.util.Map;
 /** What is dropped on the page, copied from it, and how wide it is. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PageFormIT {
+    private static final List<String> PLACES =
+            List.of("overview", "board", "tasks", "jobs", "schedules", "nodes", "submit");
+
     @RegisterExtension final Stage stage = new Stage();
 
     private Api api;
@@ -112,7 +115,7 @@ final class PageFormIT {
     @Test
     void noView_scrollsSideways() {
         for (int width : List.of(390, 2560)) {
-            for (String place : List.of("overview", "board", "tasks", "jobs", "schedules", "nodes", "submit")) {
+            for (String place : PLACES) {
                 Page page = browsing.open(api.uri(), api.token(), place, width, 1200);
                 page.locator("main h1").waitFor();
 

@@ -26,11 +26,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The page in a browser, over one node with all roles. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PageIT {
     private static final String HOSTILE = "<img src=x onerror=alert(1)>";
+
+    private static final List<String> PLACES =
+            List.of("overview", "board", "tasks", "jobs", "schedules", "nodes", "submit");
 
     @RegisterExtension final Stage stage = new Stage();
 
@@ -229,7 +233,7 @@ final class PageIT {
 
     @Test
     void narrowWindow_hasNoSidewaysScroll() {
-        for (String place : List.of("overview", "board", "tasks", "jobs", "schedules", "nodes", "submit")) {
+        for (String place : PLACES) {
             Page page = browsing.open(api.uri(), api.token(), place, 390, 844);
             page.locator("main h1").waitFor();
 
@@ -246,7 +250,7 @@ final class PageIT {
                 api.submit("{\"command\": \"printf '\\\\033[31mred\\\\033[0m\\\\n'; exit 1\"}");
         api.awaitEnd(job);
         for (String place :
-                List.of("overview", "board", "tasks", "jobs", "jobs/" + job, "schedules", "nodes", "submit")) {
+                Stream.concat(PLACES.stream(), Stream.of("jobs/" + job)).toList()) {
             Page page = open(place);
             page.locator("main h1").waitFor();
             page.locator("main .loading").first().waitFor(gone());

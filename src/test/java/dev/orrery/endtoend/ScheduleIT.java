@@ -121,7 +121,8 @@ final class ScheduleIT {
     }
 
     private static boolean isAtRest(Api api) {
-        return api.get("/jobs?state=WAITING,QUEUED,ASSIGNED,RUNNING").json().path("items").isEmpty();
+        String live = "/jobs?state=WAITING,QUEUED,ASSIGNED,RUNNING";
+        return api.get(live).json().path("items").isEmpty();
     }
 
     /** How many moments lie between the creation and the last one that fired. */

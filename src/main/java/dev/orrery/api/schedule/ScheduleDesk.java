@@ -53,10 +53,10 @@ public final class ScheduleDesk {
     }
 
     /** The schedule that is meant by an id, or a name in a namespace, if the asker may see it. */
-    public Future<Schedule> find(Principal principal, Optional<Namespace> namespace, String selector) {
+    public Future<Schedule> find(
+            Principal principal, Optional<Namespace> namespace, String selector) {
         return blocking.call(() -> {
-            Namespace within =
-                    namespace.or(principal::namespace).orElse(Namespace.DEFAULT);
+            Namespace within = namespace.or(principal::namespace).orElse(Namespace.DEFAULT);
             return look(within, selector)
                     .filter(it -> principal.sees(it.spec().namespace()))
                     .orElseThrow(() -> Refusal.notFound("schedule of this name or id"));

@@ -125,9 +125,8 @@ public final class ScheduleRoutes implements RouteSet {
     private Future<?> list(Call call) {
         Query query = call.query(PAGE);
         Optional<Namespace> namespace = namespace(call, query);
-        Optional<ScheduleId> after =
-                query.parsed(
-                        "cursor", ScheduleId::parse, "give the 'next' of the page before, as it was");
+        String remedy = "give the 'next' of the page before, as it was";
+        Optional<ScheduleId> after = query.parsed("cursor", ScheduleId::parse, remedy);
         int limit = query.integer("limit", 1, LIMIT_MAX).orElse((long) LIMIT).intValue();
         return desk.list(namespace.or(() -> call.principal().namespace()), after, limit + 1)
                 .compose(found ->

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The moments of a schedule up to now that nobody has decided, and what its policy makes of them. */
+/** The moments up to now that nobody has decided, and what the policy makes of them. */
 final class DueMoments {
 
     /** A moment that is decided later than this was missed. */

@@ -129,7 +129,8 @@ public final class ScheduleDecisions {
     }
 
     private boolean isSubmittedNow(JobId job) {
-        return events.stream().anyMatch(it -> it instanceof JobEvent event && event.job().equals(job));
+        return events.stream()
+                .anyMatch(it -> it instanceof JobEvent event && event.job().equals(job));
     }
 
     private static boolean isForLackOfRoom(Problem problem) {

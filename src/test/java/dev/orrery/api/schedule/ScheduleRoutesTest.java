@@ -87,30 +87,41 @@ final class ScheduleRoutesTest {
         assertThat(schedule.path("namespace").asText()).isEqualTo("default");
     }
 
+    /**
+     * N, C and J stand for a good name, expression and job, D1 and D2 for two days, backticks for
+     * quotes.
+     */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             textBlock =
                     """
-                    {"cron":"@daily","job":{"command":"x"}}                | 400 missing-field name
-                    {"name":"r","job":{"command":"x"}}                     | 400 missing-field cron
-                    {"name":"r","cron":"@daily"}                           | 400 missing-field command
-                    {"name":"r","cron":"@daily","job":{}}                  | 400 missing-field command
-                    {"name":"a b","cron":"@daily","job":{"command":"x"}}   | 400 invalid-value name
-                    {"name":"r","cron":"61 * * * *","job":{"command":"x"}} | 400 invalid-value cron
-                    {"name":"r","cron":"@daily","timeZone":"Mars/Base","job":{"command":"x"}} | 400 invalid-value timeZone
-                    {"name":"r","cron":"@daily","timeZone":"+02:00","job":{"command":"x"}} | 400 invalid-value timeZone
-                    {"name":"r","cron":"@daily","misfire":"two","job":{"command":"x"}} | 400 invalid-value misfire
-                    {"name":"r","cron":"@daily","overlap":"two","job":{"command":"x"}} | 400 invalid-value overlap
-                    {"name":"r","cron":"@daily","end":"2020-01-01T00:00:00Z","job":{"command":"x"}} | 400 invalid-value cron
-                    {"name":"r","cron":"@daily","start":"2100-01-02T00:00:00Z","end":"2100-01-01T00:00:00Z","job":{"command":"x"}} | 400 invalid-value end
-                    {"name":"r","cron":"@daily","job":{"command":"x","notBefore":"2100-01-01T00:00:00Z"}} | 400 invalid-value job.notBefore
-                    {"name":"r","cron":"@daily","job":{"command":"x","deadline":"2100-01-01T00:00:00Z"}} | 400 invalid-value job.deadline
-                    {"name":"r","cron":"@daily","job":{"command":"x","labls":{}}} | 400 unknown-field job.labls
-                    {"name":"r","cron":"@daily","jobs":{"command":"x"}}    | 400 unknown-field jobs
+                    C,J                                        | 400 missing-field name
+                    N,J                                        | 400 missing-field cron
+                    N,C                                        | 400 missing-field command
+                    N,C,`job`:{}                               | 400 missing-field command
+                    `name`:`a b`,C,J                           | 400 invalid-value name
+                    N,`cron`:`61 * * * *`,J                    | 400 invalid-value cron
+                    N,C,J,`timeZone`:`Mars/Base`               | 400 invalid-value timeZone
+                    N,C,J,`timeZone`:`+02:00`                  | 400 invalid-value timeZone
+                    N,C,J,`misfire`:`two`                      | 400 invalid-value misfire
+                    N,C,J,`overlap`:`two`                      | 400 invalid-value overlap
+                    N,C,J,`end`:`2020-01-01T00:00:00Z`         | 400 invalid-value cron
+                    N,C,J,`start`:`D2`,`end`:`D1`              | 400 invalid-value end
+                    N,C,`job`:{`command`:`x`,`notBefore`:`D1`} | 400 invalid-value job.notBefore
+                    N,C,`job`:{`command`:`x`,`deadline`:`D1`}  | 400 invalid-value job.deadline
+                    N,C,`job`:{`command`:`x`,`labls`:{}}       | 400 unknown-field job.labls
+                    N,C,`jobs`:{`command`:`x`}                 | 400 unknown-field jobs
                     """)
-    void wrongField_isNamed(String json, String problem) throws Exception {
-        assertThat(api.post(ALL, json).problem()).isEqualTo(problem);
+    void wrongField_isNamed(String fields, String problem) throws Exception {
+        String json =
+                fields.replaceAll("\\bN\\b", "`name`:`r`")
+                        .replaceAll("\\bC\\b", "`cron`:`@daily`")
+                        .replaceAll("\\bJ\\b", "`job`:{`command`:`x`}")
+                        .replaceAll("\\bD([12])\\b", "2100-01-0$1T00:00:00Z")
+                        .replace('`', '"');
+
+        assertThat(api.post(ALL, "{" + json + "}").problem()).isEqualTo(problem);
     }
 
     @Test
@@ -135,7 +146,8 @@ final class ScheduleRoutesTest {
                 api.post(
                         ALL,
                         """
-                        {"name":"named","cron":"@hourly","job":{"command":"x","namespace":"elsewhere"}}
+                        {"name":"named","cron":"@hourly",
+                         "job":{"command":"x","namespace":"elsewhere"}}
                         """);
 
         assertThat(api.get(ALL + "/named").json().path("cron").asText()).isEqualTo("@daily");
@@ -245,6 +257,7 @@ final class ScheduleRoutesTest {
 
     @Test
     void formWithFiles_keepsThemForTheSchedule() throws Exception {
+        byte[] script = "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8);
         byte[] input = "x".repeat(20_000).getBytes(StandardCharsets.UTF_8);
 
         Answer created =
@@ -252,7 +265,7 @@ final class ScheduleRoutesTest {
                         ALL,
                         new Form()
                                 .text("schedule", "{\"name\":\"filed\",\"cron\":\"@daily\"}")
-                                .file("script", "run.sh", "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8))
+                                .file("script", "run.sh", script)
                                 .file("file", "in.txt", input));
 
         assertThat(created.status()).isEqualTo(201);
