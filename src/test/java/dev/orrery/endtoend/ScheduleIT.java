@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /** Schedules of a real node, which fires each moment once whatever becomes of it. */
 final class ScheduleIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final List<String> POLICIES = List.of("skip", "once", "all");
 
     /** Longer than a moment counts as on time. */

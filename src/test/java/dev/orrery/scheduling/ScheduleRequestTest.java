@@ -8,7 +8,9 @@ import dev.orrery.model.schedule.Schedule;
 import dev.orrery.model.schedule.ScheduleId;
 import dev.orrery.model.schedule.ScheduleSpec.Overlap;
 import dev.orrery.protocol.SchedulerReply;
+import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.SchedulerRequest.ScheduleWish;
+import dev.orrery.scheduling.policy.Policies;
 
 import org.junit.jupiter.api.Test;
 
@@ -145,5 +147,43 @@ final class ScheduleRequestTest extends Timetable {
         wish.job = Sample.spec().resources(Sample.cpus(1_000_000)).make();
 
         assertThat(refusal(create(ID, wish))).isEqualTo(ProblemCode.IMPOSSIBLE_RESOURCES);
+    }
+
+    @Test
+    void moreSchedulesThanTheBound_areRefused() {
+        for (int i = 0; i < 10_000; i++) {
+            Wish wish = new Wish();
+            wish.name = "s" + i;
+            create(new ScheduleId(new UUID(8, i)), wish);
+        }
+
+        assertThat(refusal(create(ID, new Wish()))).isEqualTo(ProblemCode.TOO_MANY);
+        assertThat(leader.state().schedules().all()).hasSize(10_000);
+    }
+
+    @Test
+    void triggerWithoutRoomInTheQueue_isRefused() {
+        Leader small = new Leader(rules(0), Policies.standard());
+        small.step(new Input.Asked(1, request(ID, new ScheduleWish.Create(new Wish().make()))));
+
+        SchedulerRequest trigger = request(ID, new ScheduleWish.Trigger(Sample.job(9)));
+        Decision decision = small.step(new Input.Asked(2, trigger));
+
+        assertThat(decision.effects())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Effect.Reply.class,
+                        it -> assertThat(refusal(it.reply())).isEqualTo(ProblemCode.TOO_MANY));
+        assertThat(small.store().jobs()).isEmpty();
+    }
+
+    @Test
+    void triggerAfterADeletion_isNotFound() {
+        create(new Wish());
+        wish(new ScheduleWish.Delete());
+
+        assertThat(refusal(wish(new ScheduleWish.Trigger(Sample.job(9)))))
+                .isEqualTo(ProblemCode.NOT_FOUND);
+        assertThat(leader.store().jobs()).isEmpty();
     }
 }

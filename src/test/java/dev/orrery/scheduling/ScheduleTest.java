@@ -12,6 +12,7 @@ import dev.orrery.model.schedule.ScheduleSpec.Overlap;
 import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.protocol.SchedulerRequest.ScheduleWish;
 import dev.orrery.scheduling.policy.Policies;
+import dev.orrery.scheduling.policy.Rules;
 
 import org.junit.jupiter.api.Test;
 
@@ -158,7 +159,7 @@ final class ScheduleTest extends Timetable {
         wish.misfire = Misfire.ALL;
         create(wish);
 
-        tickAfter(Duration.ofMinutes(1_500).plusSeconds(30));
+        tickAfter(Duration.ofHours(25).plusSeconds(30));
         tick();
 
         assertThat(fired()).hasSize(1_000).contains(60L, 60_000L).doesNotContain(60_060L);
@@ -261,6 +262,36 @@ final class ScheduleTest extends Timetable {
         small.advance(Duration.ofSeconds(1));
         small.step(new Input.Tick());
         assertThat(small.store().jobs()).contains(ID.jobAt(Sample.START.plusSeconds(60)));
+    }
+
+    @Test
+    void jobThatIsNotAllowedAnyMore_isLeftOut() {
+        Wish wish = new Wish();
+        wish.job = Sample.spec().resources(Sample.cpus(8)).make();
+        create(wish);
+        leader.advance(MINUTE);
+        Rules usual = Sample.RULES;
+        Rules narrower =
+                new Rules(
+                        usual.lease(),
+                        usual.queueMax(),
+                        Sample.cpus(4),
+                        usual.prefetchBelow(),
+                        usual.prefetchMax(),
+                        usual.idempotencyTtl());
+        SchedulerMachine next =
+                SchedulerMachine.load(
+                        2,
+                        narrower,
+                        Policies.standard(),
+                        leader.store().load(leader.now()),
+                        leader.now());
+
+        next.step(new Input.Tick(), leader.now());
+
+        assertThat(next.state().jobs()).isEmpty();
+        assertThat(next.state().schedules().all().getFirst().progress().lastSkip())
+                .contains(new ScheduleProgress.Skip(Sample.START.plusSeconds(60), "refused"));
     }
 
     @Test

@@ -60,7 +60,7 @@ final class Planner {
 
     private void act() {
         List<Schedule> known = world.store.durable.schedules();
-        if (known.isEmpty() || made < SCHEDULES_MAX && dice.chance(0.4)) {
+        if (known.isEmpty() || (made < SCHEDULES_MAX && dice.chance(0.4))) {
             ScheduleId id = new ScheduleId(world.newJob().value());
             ask(id, new ScheduleWish.Create(spec()), 0);
             return;

@@ -42,7 +42,7 @@ enum CronField {
         for (String part : text.split(",", -1)) {
             values |= part(part);
         }
-        return this == WEEKDAY ? (values | values >>> 7) & 0x7f : values;
+        return this == WEEKDAY ? (values | (values >>> 7)) & 0x7f : values;
     }
 
     /** Whether the text begins with a star, which {@code ?} is another word for. */
@@ -111,11 +111,11 @@ enum CronField {
 
     /** The smallest value that is at least this, -1 when there is none. */
     static int atLeast(long values, int value) {
-        long rest = values & -1L << value;
+        long rest = values & (-1L << value);
         return rest == 0 ? -1 : Long.numberOfTrailingZeros(rest);
     }
 
     static boolean has(long values, int value) {
-        return (values >>> value & 1) == 1;
+        return ((values >>> value) & 1) == 1;
     }
 }

@@ -34,8 +34,9 @@ public record ScheduleId(UUID value) implements Comparable<ScheduleId> {
                         .putInt(moment.getNano())
                         .array();
         UUID digest = UUID.nameUUIDFromBytes(name);
-        long high = moment.toEpochMilli() << 16 | VERSION | digest.getMostSignificantBits() & 0xfff;
-        long low = digest.getLeastSignificantBits() & ~(3L << 62) | VARIANT;
+        long random = digest.getMostSignificantBits() & 0xfff;
+        long high = (moment.toEpochMilli() << 16) | VERSION | random;
+        long low = (digest.getLeastSignificantBits() & ~(3L << 62)) | VARIANT;
         return new JobId(new UUID(high, low));
     }
 

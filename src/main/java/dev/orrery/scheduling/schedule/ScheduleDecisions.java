@@ -202,7 +202,7 @@ public final class ScheduleDecisions {
                             "There is a schedule of this name in the namespace.",
                             "Choose another name, or delete that schedule first."));
         }
-        if (schedules.all().size() >= Schedules.SCHEDULES_MAX) {
+        if (schedules.isFull()) {
             return Optional.of(
                     Problem.of(
                             ProblemCode.TOO_MANY,

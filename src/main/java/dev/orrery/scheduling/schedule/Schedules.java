@@ -53,7 +53,8 @@ public final class Schedules {
     /** Takes a change in. */
     public void apply(ScheduleChanged event) {
         Optional<Schedule> before = find(event.schedule());
-        if (before.isPresent() == event.change() instanceof ScheduleChange.Created) {
+        boolean isNew = event.change() instanceof ScheduleChange.Created;
+        if (before.isPresent() == isNew) {
             throw new IllegalStateException("impossible for a schedule: " + event);
         }
         before.ifPresent(this::remove);
@@ -133,6 +134,10 @@ public final class Schedules {
     /** All of them, by id. */
     public List<Schedule> all() {
         return List.copyOf(byId.values());
+    }
+
+    boolean isFull() {
+        return byId.size() >= SCHEDULES_MAX;
     }
 
     Optional<Schedule> find(ScheduleId id) {
