@@ -48,6 +48,7 @@ public final class PageRoutes implements RouteSet {
                     "js/views/jobs.js",
                     "js/views/nodes.js",
                     "js/views/overview.js",
+                    "js/views/schedules.js",
                     "js/views/submit.js",
                     "js/views/tasks.js");
 

@@ -130,7 +130,9 @@ final class SqliteDamageTest {
                         "ALTER TABLE jobs DROP COLUMN end_order",
                         "DROP TABLE purged",
                         "DROP TABLE misfits",
-                        "DELETE FROM schema_version WHERE version = 2")) {
+                        "DROP TABLE schedules",
+                        "DROP TABLE deleted_schedules",
+                        "DELETE FROM schema_version WHERE version >= 2")) {
             change(change);
         }
 
