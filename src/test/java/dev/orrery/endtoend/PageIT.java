@@ -249,8 +249,7 @@ final class PageIT {
         String job =
                 api.submit("{\"command\": \"printf '\\\\033[31mred\\\\033[0m\\\\n'; exit 1\"}");
         api.awaitEnd(job);
-        for (String place :
-                Stream.concat(PLACES.stream(), Stream.of("jobs/" + job)).toList()) {
+        for (String place : Stream.concat(PLACES.stream(), Stream.of("jobs/" + job)).toList()) {
             Page page = open(place);
             page.locator("main h1").waitFor();
             page.locator("main .loading").first().waitFor(gone());

@@ -41,8 +41,7 @@ final class ScheduleTest extends Timetable {
         assertThat(spec.environment())
                 .containsEntry("ORRERY_SCHEDULED_FOR", Sample.START.plusSeconds(60).toString());
         assertThat(spec.name()).isEqualTo("sample");
-        assertThat(leader.store().jobs())
-                .containsExactly(ID.jobAt(Sample.START.plusSeconds(60)));
+        assertThat(leader.store().jobs()).containsExactly(ID.jobAt(Sample.START.plusSeconds(60)));
         assertThat(progress().lastFire().orElseThrow().job())
                 .isEqualTo(ID.jobAt(Sample.START.plusSeconds(60)));
     }

@@ -117,8 +117,7 @@ abstract class Timetable {
             if (first.change() instanceof JobEvent.Submitted it) {
                 String text = it.spec().environment().get("ORRERY_SCHEDULED_FOR");
                 if (text != null && job.value().version() == 7) {
-                    moments.add(
-                            Duration.between(Sample.START, Instant.parse(text)).toSeconds());
+                    moments.add(Duration.between(Sample.START, Instant.parse(text)).toSeconds());
                 }
             }
         }

@@ -62,8 +62,8 @@ final class Run {
         world.heal();
         world.agenda.after(LEADER_WITHIN, () -> checkLeader(world));
         world.agenda.after(CANCEL_CHECK_AFTER, world.witness::checkCancelled);
-        world.planner.ifPresent(it ->
-                world.agenda.after(PROBE_AFTER, () -> endSchedules(world, it)));
+        world.planner.ifPresent(
+                it -> world.agenda.after(PROBE_AFTER, () -> endSchedules(world, it)));
         world.clients.getFirst().resumeAll();
         // A copy of an older drain may have come late.
         world.agenda.after(CANCEL_CHECK_AFTER, () -> world.clients.getFirst().resumeAll());

@@ -249,8 +249,7 @@ final class SimulatedStore {
                 it.ended(),
                 new KeptSchedules(
                         it.schedules().all().stream()
-                                .map(one ->
-                                        Schedule.created(one.id(), one.createdAt(), one.spec()))
+                                .map(one -> Schedule.created(one.id(), one.createdAt(), one.spec()))
                                 .toList(),
                         it.schedules().deleted()));
     }

@@ -178,8 +178,7 @@ public abstract class SchedulesContractTest {
         assertThat(store.jobs().isReferenced(blob)).isTrue();
 
         JobId fired = id.jobAt(MOMENT);
-        store.commit(
-                epoch, List.of(fired(id, MOMENT), Histories.submitted(fired, MOMENT, job, 1)));
+        store.commit(epoch, List.of(fired(id, MOMENT), Histories.submitted(fired, MOMENT, job, 1)));
         delete(id);
         assertThat(store.jobs().isReferenced(blob, fired)).isTrue();
 
@@ -256,8 +255,7 @@ public abstract class SchedulesContractTest {
 
     private Schedule create(String name, String namespace) throws StoreException {
         return create(
-                Histories.schedule(
-                        name, Histories.spec(namespace, "job", Map.of(), List.of())));
+                Histories.schedule(name, Histories.spec(namespace, "job", Map.of(), List.of())));
     }
 
     private Schedule create(ScheduleSpec spec) throws StoreException {

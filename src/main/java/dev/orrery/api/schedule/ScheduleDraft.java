@@ -51,8 +51,7 @@ final class ScheduleDraft {
             case "name" -> name = in.name();
             case "cron" -> cron = Optional.of(cron(in));
             case "timeZone" -> zone = zone(in);
-            case "misfire" ->
-                    misfire = in.parsed(ScheduleDraft::misfire, "use skip, once or all");
+            case "misfire" -> misfire = in.parsed(ScheduleDraft::misfire, "use skip, once or all");
             case "overlap" -> overlap = in.parsed(ScheduleDraft::overlap, "use allow or forbid");
             case "start" -> start = Optional.of(JobReader.instant(in));
             case "end" -> end = Optional.of(JobReader.instant(in));

@@ -106,8 +106,7 @@ public final class ScheduleRoutes implements RouteSet {
                 job -> create(call, draft.finish(job)));
     }
 
-    private static Intake.Fields fields(
-            MultipartReader parts, Upload upload, ScheduleDraft draft)
+    private static Intake.Fields fields(MultipartReader parts, Upload upload, ScheduleDraft draft)
             throws InterruptedException, IOException {
         Optional<PartHead> first = parts.nextPart();
         if (first.filter(part -> part.name().equals("schedule")).isEmpty()) {
@@ -152,8 +151,7 @@ public final class ScheduleRoutes implements RouteSet {
     }
 
     private Future<?> show(Call call) {
-        return find(call)
-                .compose(found -> call.json(200, out -> ScheduleJson.whole(out, found)));
+        return find(call).compose(found -> call.json(200, out -> ScheduleJson.whole(out, found)));
     }
 
     private Future<?> change(Call call, ScheduleWish wish) {
@@ -175,8 +173,7 @@ public final class ScheduleRoutes implements RouteSet {
                                 .compose(accepted -> {
                                     String id = accepted.job().toString();
                                     call.response()
-                                            .putHeader(
-                                                    HttpHeaders.LOCATION, "/api/v1/jobs/" + id);
+                                            .putHeader(HttpHeaders.LOCATION, "/api/v1/jobs/" + id);
                                     return call.json(
                                             201,
                                             out -> {
@@ -197,8 +194,7 @@ public final class ScheduleRoutes implements RouteSet {
 
     private Future<Schedule> find(Call call) {
         Query query = call.query(NAMESPACE);
-        return desk.find(
-                call.principal(), namespace(call, query), call.parameter("schedule"));
+        return desk.find(call.principal(), namespace(call, query), call.parameter("schedule"));
     }
 
     private static Optional<Namespace> namespace(Call call, Query query) {

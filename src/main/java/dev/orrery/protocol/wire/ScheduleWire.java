@@ -111,8 +111,7 @@ public final class ScheduleWire {
                                     form.getTriggered().getBy());
                     case CHANGE_NOT_SET -> throw WireException.unknown("change of a schedule");
                 };
-        return new ScheduleChanged(
-                id(form.getSchedule()), ModelWire.instant(form.getAt()), change);
+        return new ScheduleChanged(id(form.getSchedule()), ModelWire.instant(form.getAt()), change);
     }
 
     static OfScheduleForm form(SchedulerRequest.OfSchedule request) {

@@ -229,8 +229,7 @@ public final class ScheduleDecisions {
                     change(schedule.id(), new ScheduleChange.Resumed(by));
             case ScheduleWish.Pause it -> {}
             case ScheduleWish.Resume it -> {}
-            case ScheduleWish.Delete it ->
-                    change(schedule.id(), new ScheduleChange.Deleted(by));
+            case ScheduleWish.Delete it -> change(schedule.id(), new ScheduleChange.Deleted(by));
             case ScheduleWish.Trigger it -> {
                 return trigger(schedule, it.job(), by);
             }

@@ -55,10 +55,30 @@ final class ScheduleCommandTest {
 
         Invocation run =
                 invoke(
-                        "schedule", "create", "--cron", "0 3 * * *", "--tz", "Europe/Berlin",
-                        "--name", "nightly", "--misfire", "SKIP", "--overlap", "forbid",
-                        "--start", "2027-01-01T00:00:00Z", "--end", "2028-01-01T00:00:00Z",
-                        "--namespace", "space", "--cpus", "2", "--", "ls", "--cron", "x");
+                        "schedule",
+                        "create",
+                        "--cron",
+                        "0 3 * * *",
+                        "--tz",
+                        "Europe/Berlin",
+                        "--name",
+                        "nightly",
+                        "--misfire",
+                        "SKIP",
+                        "--overlap",
+                        "forbid",
+                        "--start",
+                        "2027-01-01T00:00:00Z",
+                        "--end",
+                        "2028-01-01T00:00:00Z",
+                        "--namespace",
+                        "space",
+                        "--cpus",
+                        "2",
+                        "--",
+                        "ls",
+                        "--cron",
+                        "x");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.out())
@@ -82,8 +102,14 @@ final class ScheduleCommandTest {
 
         Invocation run =
                 invoke(
-                        "schedule", "create", "--cron", "@daily", "--name", "nightly",
-                        "--script", script.toString());
+                        "schedule",
+                        "create",
+                        "--cron",
+                        "@daily",
+                        "--name",
+                        "nightly",
+                        "--script",
+                        script.toString());
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
         String body = server.asked().getFirst().body();

@@ -34,8 +34,7 @@ final class ScheduleRow {
     }
 
     static ScheduleRow read(ResultSet row) throws SQLException {
-        return new ScheduleRow(
-                row.getBytes(1), row.getLong(2), row.getBytes(3), row.getBytes(4));
+        return new ScheduleRow(row.getBytes(1), row.getLong(2), row.getBytes(3), row.getBytes(4));
     }
 
     static byte[] key(ScheduleId id) {
@@ -74,8 +73,7 @@ final class ScheduleRow {
                 return bytes;
             }
         }
-        throw new StoreException(
-                Kind.BROKEN, "the row of a schedule is damaged: restore a backup");
+        throw new StoreException(Kind.BROKEN, "the row of a schedule is damaged: restore a backup");
     }
 
     private static int checksum(byte[] bytes) {

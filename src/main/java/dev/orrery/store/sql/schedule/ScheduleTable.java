@@ -101,8 +101,7 @@ public final class ScheduleTable {
         return session.update(DELETE, key) == 1;
     }
 
-    private Optional<ScheduleProgress> progress(ScheduleId id)
-            throws SQLException, StoreException {
+    private Optional<ScheduleProgress> progress(ScheduleId id) throws SQLException, StoreException {
         ScheduleProgress known = changed.get(id);
         if (known != null) {
             return Optional.of(known);

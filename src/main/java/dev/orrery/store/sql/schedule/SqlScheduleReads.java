@@ -40,8 +40,7 @@ public final class SqlScheduleReads implements ScheduleReads {
     }
 
     @Override
-    public List<Schedule> list(
-            Optional<Namespace> namespace, Optional<ScheduleId> after, int limit)
+    public List<Schedule> list(Optional<Namespace> namespace, Optional<ScheduleId> after, int limit)
             throws StoreException {
         lag.endWherePossible();
         StringBuilder sql = new StringBuilder(SELECT).append(" WHERE TRUE");
