@@ -132,7 +132,7 @@ public final class Intake {
                             upload.keep();
                             return spec;
                         })
-                .compose(handOver::apply)
+                .compose(handOver)
                 .transform(made ->
                         blocking.call(() -> letGo(upload, made.cause()))
                                 .transform(_ ->
