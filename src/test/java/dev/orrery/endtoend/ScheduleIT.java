@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -60,7 +61,7 @@ final class ScheduleIT {
         // then every moment fired once or is counted as left out
         for (String policy : POLICIES) {
             JsonNode schedule = after.get("/schedules/" + policy).json();
-            Map<Instant, TreeSet<String>> jobs = trace(policy);
+            Map<Instant, Set<String>> jobs = trace(policy);
             assertThat(jobs.values()).as("%s: %s", schedule, jobs).allMatch(it -> it.size() == 1);
             assertThat(schedule.path("fired").asInt()).as("%s", schedule).isEqualTo(jobs.size());
             assertThat(schedule.path("fired").asLong() + schedule.path("skipped").asLong())
@@ -145,8 +146,8 @@ final class ScheduleIT {
     }
 
     /** The jobs that ran for each moment; a job that was cut off may have run again. */
-    private Map<Instant, TreeSet<String>> trace(String policy) {
-        Map<Instant, TreeSet<String>> jobs = new TreeMap<>();
+    private Map<Instant, Set<String>> trace(String policy) {
+        Map<Instant, Set<String>> jobs = new TreeMap<>();
         for (String line : lines(file(policy))) {
             String[] words = line.split(" ");
             jobs.computeIfAbsent(Instant.parse(words[0]), first -> new TreeSet<>()).add(words[1]);
