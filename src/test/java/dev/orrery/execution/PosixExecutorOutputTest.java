@@ -107,6 +107,18 @@ final class PosixExecutorOutputTest {
         assertThat(new String(log, StandardCharsets.UTF_8)).endsWith("99999\n100000\n");
     }
 
+    @Test
+    void slowLink_carriesSmallerPieces() {
+        machine.master.pieceBytesMax = 40_000;
+        Assignment assignment = Task.shell("seq 100000").assignment();
+
+        AttemptResult result = machine.run(assignment);
+
+        assertThat(result.stdout().sizeBytes()).isEqualTo(588_895);
+        assertThat(machine.master.log(assignment, Stream.STDOUT)).hasSize(588_895);
+        assertThat(machine.master.isClosed(assignment, Stream.STDOUT)).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 0", "2, 262144", "4, 0", "5, 300000"})
     void masterThatTakesOver_getsAllThatItLacks(int pieces, int has) {
