@@ -46,6 +46,8 @@ final class Scheduler {
             case SchedulerRequest.DescribeCluster it ->
                     Decision.reply(
                             new Effect.Reply(replyTo, explainer.describe(state, now, epoch)));
+            case SchedulerRequest.SubmitMany it ->
+                    throw new IllegalStateException("the machine takes them one by one: " + it);
         };
     }
 
