@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
  * <pre>
  *   java Load.java throughput URI TOKEN WORKLOAD N BODY   submit N jobs, wait until all have ended
  *   java Load.java submit URI TOKEN WORKLOAD N BODY       submit N jobs
+ *   java Load.java batch URI TOKEN WORKLOAD N BODY        submit N jobs as lines of one request
  *   java Load.java first URI TOKEN WORKLOAD N ''          wait until N jobs have succeeded
  *   java Load.java latency URI TOKEN WORKLOAD N BODY      one job at a time, submit to end seen
  * </pre>
@@ -63,6 +64,7 @@ public final class Load {
         switch (args[0]) {
             case "latency" -> load.latency(args[3], count, request);
             case "submit" -> load.accepted(args[3], count, request);
+            case "batch" -> load.batch(args[3], count, args[5]);
             case "first" -> load.first(count);
             case "throughput" -> load.throughput(args[3], count, request);
             default -> throw new IllegalArgumentException("no such mode: " + args[0]);
@@ -74,6 +76,75 @@ public final class Load {
         submit(count, request);
         double seconds = (System.nanoTime() - start) / 1e9;
         line(workload + "-accepted", count, seconds, count / seconds, "tasks/s");
+    }
+
+    /** One thread writes and this one reads, as the server reads no faster than it is read. */
+    private void batch(String workload, int count, String body) throws Exception {
+        long start = System.nanoTime();
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setTcpNoDelay(true);
+            OutputStream out = socket.getOutputStream();
+            Thread writer = Thread.ofPlatform().start(() -> writeLines(out, count, body));
+            byte[] end = "{\"done\":true,\"lines\":%d,\"accepted\":%d,\"replayed\":0,\"refused\":0}"
+                    .formatted(count, count)
+                    .getBytes(StandardCharsets.US_ASCII);
+            awaitEnd(socket.getInputStream(), end);
+            writer.join();
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        line(workload + "-accepted", count, seconds, count / seconds, "tasks/s");
+    }
+
+    private static void awaitEnd(InputStream in, byte[] end) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        int kept = 0;
+        while (true) {
+            int read = in.read(buffer, kept, buffer.length - kept);
+            if (read < 0) {
+                throw new IOException("the answer does not end as it should");
+            }
+            int length = kept + read;
+            String tail = new String(buffer, Math.max(0, length - 1024),
+                    Math.min(length, 1024), StandardCharsets.ISO_8859_1);
+            int done = tail.indexOf("{\"done\":");
+            if (done >= 0 && tail.indexOf('}', done) > 0) {
+                if (!tail.startsWith(new String(end, StandardCharsets.US_ASCII), done)) {
+                    throw new IOException("not all were accepted: " + tail.substring(done));
+                }
+                return;
+            }
+            kept = Math.min(length, 1024);
+            System.arraycopy(buffer, length - kept, buffer, 0, kept);
+        }
+    }
+
+    /** In pieces of a few hundred lines. */
+    private void writeLines(OutputStream out, int count, String body) {
+        try {
+            out.write(
+                    ("POST /api/v1/jobs:batch HTTP/1.1\r\nHost: "
+                                    + server.getAuthority()
+                                    + "\r\nAuthorization: Bearer "
+                                    + token
+                                    + "\r\nContent-Type: application/x-ndjson"
+                                    + "\r\nTransfer-Encoding: chunked\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            int left = count;
+            while (left > 0) {
+                int now = Math.min(left, 500);
+                byte[] lines = (body + "\n").repeat(now).getBytes(StandardCharsets.UTF_8);
+                ByteArrayOutputStream piece = new ByteArrayOutputStream(lines.length + 32);
+                piece.write((Integer.toHexString(lines.length) + "\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                piece.write(lines);
+                piece.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+                out.write(piece.toByteArray());
+                left -= now;
+            }
+            out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException broken) {
+            throw new java.io.UncheckedIOException(broken);
+        }
     }
 
     private void first(int count) throws Exception {

@@ -134,6 +134,13 @@ public final class Call {
         return response().setStatusCode(status).end();
     }
 
+    /** Ends an answer that is under way; what follows of the body is read past likewise. */
+    public Future<Void> end(Buffer last) {
+        Future<Void> ended = response().end(last);
+        RequestBody.readPast(request, context);
+        return ended;
+    }
+
     /** Answers with a problem; what follows of the body is read past, for a short while. */
     public void problem(Problem problem) {
         HttpServerResponse response = response();

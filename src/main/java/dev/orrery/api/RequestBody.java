@@ -29,7 +29,7 @@ public final class RequestBody {
     private final HttpServerRequest request;
     private final Context context;
     private final Duration idle;
-    private final long bytesMax;
+    private long bytesMax;
     private final BlockingQueue<Piece> pieces = new ArrayBlockingQueue<>(PIECES + 2);
     private long bytesRead;
     private boolean ended;
@@ -96,6 +96,11 @@ public final class RequestBody {
                             "the body ended too early",
                             "send all of it");
         };
+    }
+
+    /** Bounds no more how much may come: what is read from here on needs no room. */
+    public void allowAnyLength() {
+        bytesMax = Long.MAX_VALUE;
     }
 
     /** Reads past the rest of a body that nobody wants, and closes when it is long. */

@@ -19,6 +19,11 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Shipping {
 
     static final int PIECE_BYTES = 256 * 1024;
+
+    /** The least that a slow link is asked to carry in one call. */
+    static final int PIECE_BYTES_MIN = 16 * 1024;
+
+    private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Assignment assignment;
@@ -30,6 +35,7 @@ final class Shipping {
     private final Condition news = lock.newCondition();
     private boolean finished;
     private Optional<Thread> thread = Optional.empty();
+    private int pieceBytes = PIECE_BYTES;
     private volatile long shipped;
     private volatile Optional<IOException> fault = Optional.empty();
 
@@ -123,12 +129,30 @@ final class Shipping {
         boolean closing = last;
         while (shipped < end || closing) {
             long offset = shipped;
-            piece.clear().limit((int) Math.min(PIECE_BYTES, end - offset));
-            spool.read(offset, piece);
-            piece.flip();
-            boolean isLast = last && offset + piece.remaining() == end;
-            shipped = patience.insist(() -> ship(piece.asReadOnlyBuffer(), offset, isLast));
-            closing = closing && !(isLast && shipped == end);
+            shipped = patience.insist(() -> ship(piece, offset, end, last));
+            closing = closing && !(last && shipped == end);
+        }
+    }
+
+    /**
+     * Halves the piece after a failure, and doubles it after a quick success: a call has a timeout,
+     * and a link that cannot carry a whole piece in that time would never carry any.
+     */
+    private long ship(ByteBuffer piece, long offset, long end, boolean last) throws IOException {
+        piece.clear().limit((int) Math.min(pieceBytes, end - offset));
+        spool.read(offset, piece);
+        piece.flip();
+        boolean isLast = last && offset + piece.remaining() == end;
+        long begin = System.nanoTime();
+        try {
+            long next = ship(piece.asReadOnlyBuffer(), offset, isLast);
+            if (System.nanoTime() - begin < QUICK_NANOS) {
+                pieceBytes = Math.min(PIECE_BYTES, 2 * pieceBytes);
+            }
+            return next;
+        } catch (IOException e) {
+            pieceBytes = Math.max(PIECE_BYTES_MIN, pieceBytes / 2);
+            throw e;
         }
     }
 

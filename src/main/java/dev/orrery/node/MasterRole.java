@@ -5,6 +5,7 @@ import dev.orrery.api.Blocking;
 import dev.orrery.api.RouteSet;
 import dev.orrery.api.StoreAuthenticator;
 import dev.orrery.api.backup.BackupRoutes;
+import dev.orrery.api.batch.BatchRoutes;
 import dev.orrery.api.cluster.MasterRoutes;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
@@ -146,6 +147,7 @@ final class MasterRole {
                         new PageRoutes(),
                         new SubmitRoutes(intake, clock),
                         new ScheduleRoutes(intake, schedules),
+                        new BatchRoutes(settings, intake, leader, blocking, clock),
                         new JobRoutes(reads, parts.blobs(), parts.logs(), leader, blocking),
                         new LogRoutes(reads, logs, growth, blocking),
                         outputs,

@@ -9,11 +9,22 @@ import java.util.List;
 /** What the leader's scheduler answers, sent only once what it says is durable. */
 public sealed interface SchedulerReply extends Message {
 
+    /** What became of a submission. */
+    sealed interface Verdict extends SchedulerReply {}
+
     /** The job is on disk; {@code replayed} when an idempotency key found an earlier one. */
-    record Accepted(JobId job, long number, boolean replayed) implements SchedulerReply {}
+    record Accepted(JobId job, long number, boolean replayed) implements Verdict {}
 
     /** Nothing was changed. */
-    record Refused(Problem problem) implements SchedulerReply {}
+    record Refused(Problem problem) implements Verdict {}
+
+    /** What became of each of many submissions, in their order; the accepted ones are on disk. */
+    record Verdicts(List<Verdict> each) implements SchedulerReply {
+        /** Copies the list. */
+        public Verdicts {
+            each = List.copyOf(each);
+        }
+    }
 
     /** It is done and durable. */
     record Done() implements SchedulerReply {}

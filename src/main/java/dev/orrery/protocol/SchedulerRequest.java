@@ -16,6 +16,18 @@ public sealed interface SchedulerRequest extends Message {
     record Submit(JobId job, JobSpec spec, Optional<IdempotencyKey> idempotencyKey)
             implements SchedulerRequest {}
 
+    /**
+     * Accept or refuse many jobs, each by itself, in this order; answered by {@code Verdicts} once
+     * all are durable, or by {@code Refused} when none was looked at. Whoever sends it asks for
+     * each by itself where the leader is of a version that does not know it.
+     */
+    record SubmitMany(List<Submit> submissions) implements SchedulerRequest {
+        /** Copies the list. */
+        public SubmitMany {
+            submissions = List.copyOf(submissions);
+        }
+    }
+
     /** End a live job; answered by {@code Done}, or by CONFLICT when it is not live. */
     record Cancel(JobId job, String by) implements SchedulerRequest {}
 

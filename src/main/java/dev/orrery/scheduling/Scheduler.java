@@ -63,6 +63,8 @@ final class Scheduler {
                 add(schedules.decided(), draft);
                 yield draft.decided();
             }
+            case SchedulerRequest.SubmitMany it ->
+                    throw new IllegalStateException("the machine takes them one by one: " + it);
         };
     }
 

@@ -1,6 +1,8 @@
 package dev.orrery.scheduling;
 
 import dev.orrery.protocol.LoadedState;
+import dev.orrery.protocol.SchedulerReply;
+import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.scheduling.policy.Rules;
 
@@ -45,7 +47,11 @@ public final class SchedulerMachine {
     public Decision step(Input input, Moment now) {
         List<StateEvent> events = new ArrayList<>();
         List<Effect> effects = new ArrayList<>();
-        take(scheduler.decide(state, input, now, epoch), events, effects);
+        if (input instanceof Input.Asked(long replyTo, SchedulerRequest.SubmitMany many)) {
+            take(replyTo, many, now, events, effects);
+        } else {
+            take(scheduler.decide(state, input, now, epoch), events, effects);
+        }
         if (isAlarmDue(now)) {
             take(scheduler.decide(state, new Input.Tick(), now, epoch), events, effects);
         }
@@ -53,6 +59,30 @@ public final class SchedulerMachine {
             dispatchAll(now, events, effects);
         }
         return new Decision(events, effects);
+    }
+
+    /** One submission after the other, as each changes what the next one meets; one answer. */
+    private void take(
+            long replyTo,
+            SchedulerRequest.SubmitMany many,
+            Moment now,
+            List<StateEvent> events,
+            List<Effect> effects) {
+        List<Effect> replies = new ArrayList<>();
+        for (SchedulerRequest.Submit submission : many.submissions()) {
+            Input one = new Input.Asked(replyTo, submission);
+            take(scheduler.decide(state, one, now, epoch), events, replies);
+        }
+        List<SchedulerReply.Verdict> verdicts =
+                replies.stream().map(SchedulerMachine::verdict).toList();
+        effects.add(new Effect.Reply(replyTo, new SchedulerReply.Verdicts(verdicts)));
+    }
+
+    private static SchedulerReply.Verdict verdict(Effect effect) {
+        if (effect instanceof Effect.Reply(long _, SchedulerReply.Verdict verdict)) {
+            return verdict;
+        }
+        throw new IllegalStateException("no answer to a submission: " + effect);
     }
 
     private void dispatchAll(Moment now, List<StateEvent> events, List<Effect> effects) {

@@ -1,6 +1,7 @@
 package dev.orrery.api;
 
 import dev.orrery.api.backup.BackupRoutes;
+import dev.orrery.api.batch.BatchRoutes;
 import dev.orrery.api.cluster.MasterRoutes;
 import dev.orrery.api.compat.OrionRoutes;
 import dev.orrery.api.compat.SimpleRoutes;
@@ -155,6 +156,7 @@ public final class ApiFixture implements AutoCloseable {
                         new PageRoutes(),
                         new SubmitRoutes(intake, clock),
                         new ScheduleRoutes(intake, schedules),
+                        new BatchRoutes(settings, intake, leader, blocking, clock),
                         new JobRoutes(store.jobs(), blobs, logs, leader, blocking),
                         new LogRoutes(store.jobs(), attemptLogs, growth, blocking),
                         outputs,

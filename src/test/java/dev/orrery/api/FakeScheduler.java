@@ -67,7 +67,10 @@ public final class FakeScheduler {
     private final List<Topic> subscribed = new ArrayList<>();
     private final AtomicInteger subscriptions = new AtomicInteger();
     private Optional<Address> proxy = Optional.empty();
+    private final List<JobEvent> gathered = new ArrayList<>();
+    private boolean isGathering;
     private int dropped;
+    private int room = Integer.MAX_VALUE;
 
     /** Leads the store and serves the bus. */
     public FakeScheduler(Bus bus, Store store, Blocking blocking) throws StoreException {
@@ -110,6 +113,11 @@ public final class FakeScheduler {
     /** Loses the next live messages. */
     public synchronized void drop(int messages) {
         dropped = messages;
+    }
+
+    /** Refuses further jobs after so many. */
+    public synchronized void room(int jobs) {
+        room = jobs;
     }
 
     /** Gives the job to the worker and starts it. */
@@ -216,6 +224,7 @@ public final class FakeScheduler {
     private Message request(Message message) throws StoreException {
         return switch ((SchedulerRequest) message) {
             case SchedulerRequest.Submit submit -> submit(submit);
+            case SchedulerRequest.SubmitMany many -> submitMany(many);
             case SchedulerRequest.Cancel(JobId job, String by) -> {
                 happened(
                         job,
@@ -264,7 +273,23 @@ public final class FakeScheduler {
         return decided.reply();
     }
 
-    private SchedulerReply submit(SchedulerRequest.Submit submit) throws StoreException {
+    private Message submitMany(SchedulerRequest.SubmitMany many) throws StoreException {
+        List<SchedulerReply.Verdict> verdicts = new ArrayList<>();
+        isGathering = true;
+        for (SchedulerRequest.Submit submit : many.submissions()) {
+            verdicts.add(submit(submit));
+        }
+        isGathering = false;
+        commit();
+        return new SchedulerReply.Verdicts(verdicts);
+    }
+
+    private SchedulerReply.Verdict submit(SchedulerRequest.Submit submit) throws StoreException {
+        if (room == 0) {
+            return new SchedulerReply.Refused(
+                    Problem.of(ProblemCode.TOO_MANY, "the queue is full", "try again later"));
+        }
+        room--;
         if (submit.idempotencyKey().isPresent()) {
             var key = submit.idempotencyKey().get();
             if (keys.get(key.key() + key.bodyHash())
@@ -285,7 +310,7 @@ public final class FakeScheduler {
                 submit.job(),
                 TaskStatus.QUEUED,
                 new JobEvent.Submitted(submit.spec(), number, submit.idempotencyKey()));
-        SchedulerReply reply = new SchedulerReply.Accepted(submit.job(), number, false);
+        SchedulerReply.Verdict reply = new SchedulerReply.Accepted(submit.job(), number, false);
         submit.idempotencyKey().ifPresent(key -> keys.put(key.key() + key.bodyHash(), reply));
         submit.idempotencyKey().ifPresent(key -> keys.put(key.key(), reply));
         return reply;
@@ -329,12 +354,22 @@ public final class FakeScheduler {
     private void happened(JobId job, TaskStatus status, JobEvent.Change change)
             throws StoreException {
         Live live = live(job);
-        JobEvent event = new JobEvent(job, ++live.seq, Instant.now(), status, change);
-        store.commit(epoch, List.of(event));
-        publish(
-                List.of(
-                        new TopicEvent.Durable(event),
-                        new TopicEvent.JobChanged(live.spec.namespace(), event)));
+        gathered.add(new JobEvent(job, ++live.seq, Instant.now(), status, change));
+        if (!isGathering) {
+            commit();
+        }
+    }
+
+    private void commit() throws StoreException {
+        List<JobEvent> events = List.copyOf(gathered);
+        gathered.clear();
+        store.commit(epoch, List.copyOf(events));
+        for (JobEvent event : events) {
+            publish(
+                    List.of(
+                            new TopicEvent.Durable(event),
+                            new TopicEvent.JobChanged(live(event.job()).spec.namespace(), event)));
+        }
     }
 
     private void publish(List<TopicEvent> events) {

@@ -101,7 +101,7 @@ final class NetworkFaultsIT {
             trial.inject(
                     "slow-worker",
                     "one",
-                    () -> network.slow(worker.host(), 50, 200),
+                    () -> network.slow(worker.host(), 40, 200),
                     () -> network.quicken(worker.host()));
             List<String> heavy = onlyOn("one", "two", () -> heavy(trial));
             trial.clients().patient().start(1, Duration.ofMillis(100), SEED, trial.mix(0.3));
@@ -110,10 +110,12 @@ final class NetworkFaultsIT {
             Verdict verdict = trial.verify();
             trial.heal();
             assertThat(verdict.executions()).isEqualTo(verdict.acknowledged() - heavy.size());
+            // One given in advance may be recalled before it starts; none is lost.
             assertThat(trial.history().all(Fact.JobSeen.class))
-                    .allMatch(it -> it.job().attempt() == 1);
+                    .allMatch(it -> it.job().attempts().size() == 1);
             assertThat(trial.history().all(Fact.JobSeen.class))
                     .filteredOn(it -> heavy.contains(it.job().id()))
+                    .allMatch(it -> it.job().attempt() == 1)
                     .allMatch(it -> it.job().attempts().getFirst().worker().equals("one"));
         }
     }

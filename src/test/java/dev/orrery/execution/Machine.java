@@ -16,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -32,6 +34,7 @@ final class Machine implements AutoCloseable {
     final MasterTransfer master = new MasterTransfer();
     final Path directory;
     final PosixExecutor executor;
+    private final IdentityHashMap<AttemptResult, Assignment> ran = new IdentityHashMap<>();
 
     Machine(Path directory) {
         this(directory, "first", Launcher.best());
@@ -68,7 +71,25 @@ final class Machine implements AutoCloseable {
     AttemptResult run(Assignment assignment) {
         Recorder recorder = new Recorder();
         executor.start(assignment, recorder);
-        return recorder.result();
+        AttemptResult result = recorder.result();
+        ran.put(result, assignment);
+        return result;
+    }
+
+    /** What a run wrote to stdout, whether it came with the result or, taking longer, before. */
+    byte[] stdout(AttemptResult result) {
+        return written(result, result.stdout(), CapturedLog.Stream.STDOUT);
+    }
+
+    /** The same of stderr. */
+    byte[] stderr(AttemptResult result) {
+        return written(result, result.stderr(), CapturedLog.Stream.STDERR);
+    }
+
+    private byte[] written(AttemptResult result, CapturedLog log, CapturedLog.Stream stream) {
+        return log.content() instanceof Content.Shipped
+                ? master.log(Optional.ofNullable(ran.get(result)).orElseThrow(), stream)
+                : bytes(log);
     }
 
     static byte[] bytes(CapturedLog log) {
@@ -76,8 +97,12 @@ final class Machine implements AutoCloseable {
         return ((Content.Inline) log.content()).bytes().toArray();
     }
 
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
     static String text(CapturedLog log) {
-        return new String(bytes(log), StandardCharsets.UTF_8);
+        return text(bytes(log));
     }
 
     /** How many processes sleep for that many seconds, a number by which a test knows its own. */

@@ -25,6 +25,9 @@ final class MasterTransfer implements Executor.Transfer {
     final AtomicInteger pieces = new AtomicInteger();
     volatile boolean keepsWaiting;
 
+    /** More than this does not pass in the time that a call has. */
+    volatile int pieceBytesMax = Integer.MAX_VALUE;
+
     /** After so many pieces another master takes over, which has the first bytes only. */
     volatile int piecesUntilTakeover = Integer.MAX_VALUE;
 
@@ -63,6 +66,9 @@ final class MasterTransfer implements Executor.Transfer {
             boolean last)
             throws IOException {
         fail();
+        if (bytes.remaining() > pieceBytesMax) {
+            throw new IOException("timed out");
+        }
         String log = assignment.attempt() + " " + stream;
         ByteArrayOutputStream kept = logs.computeIfAbsent(log, k -> new ByteArrayOutputStream());
         if (pieces.get() == piecesUntilTakeover) {

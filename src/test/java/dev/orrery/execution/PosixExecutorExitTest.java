@@ -61,14 +61,14 @@ final class PosixExecutorExitTest {
     void script_runsByItsName() {
         AttemptResult result = machine.run(Task.script("#!/bin/sh\necho $0 $1 $2; pwd\n"));
 
-        assertThat(text(result.stdout()).lines().findFirst()).contains("./task one two");
+        assertThat(text(machine.stdout(result)).lines().findFirst()).contains("./task one two");
     }
 
     @Test
     void scriptWithoutInterpreter_isRunByTheShell() {
         AttemptResult result = machine.run(Task.script("echo shell $2\n"));
 
-        assertThat(text(result.stdout())).isEqualTo("shell two\n");
+        assertThat(text(machine.stdout(result))).isEqualTo("shell two\n");
     }
 
     @Test

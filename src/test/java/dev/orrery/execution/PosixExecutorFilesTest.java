@@ -144,7 +144,7 @@ final class PosixExecutorFilesTest {
                                         new StoredFile("far", content.length, sha256, stored),
                                         Task.file("near", Bytes.utf8("!"))));
 
-        assertThat(text(result.stdout())).isEqualTo("stored!");
+        assertThat(text(machine.stdout(result))).isEqualTo("stored!");
     }
 
     @Test

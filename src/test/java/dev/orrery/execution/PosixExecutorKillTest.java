@@ -210,7 +210,7 @@ final class PosixExecutorKillTest {
                             Task.shell("sleep 3014 & sleep 3014").timeout(Duration.ofMillis(200)));
 
             assertThat(good.outcome()).isEqualTo(new Outcome.Exited(4));
-            assertThat(text(good.stdout())).isEqualTo("in");
+            assertThat(text(portable.stdout(good))).isEqualTo("in");
             assertThat(late.outcome()).isEqualTo(new Outcome.TimedOut());
             assertThat(portable.run(Task.command("/no/such")).outcome())
                     .isInstanceOf(Outcome.NotStartable.class);

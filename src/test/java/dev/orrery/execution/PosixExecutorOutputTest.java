@@ -1,6 +1,5 @@
 package dev.orrery.execution;
 
-import static dev.orrery.execution.Machine.bytes;
 import static dev.orrery.execution.Machine.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,7 +58,7 @@ final class PosixExecutorOutputTest {
     void invalidText_staysAsItIs() {
         AttemptResult result = machine.run(Task.shell("printf '\\377\\000\\376\\r\\n\\033[0m'"));
 
-        assertThat(bytes(result.stdout()))
+        assertThat(machine.stdout(result))
                 .isEqualTo(new byte[] {-1, 0, -2, '\r', '\n', 27, '[', '0', 'm'});
     }
 
@@ -92,7 +91,7 @@ final class PosixExecutorOutputTest {
                 .isEqualTo(new CapturedLog(kept, 54_000_000 - kept, new Content.Shipped()));
         byte[] log = machine.master.log(assignment, Stream.STDOUT);
         assertThat(log).hasSize((int) kept).containsOnly('x');
-        assertThat(text(result.stderr())).isEqualTo("end\n");
+        assertThat(text(machine.stderr(result))).isEqualTo("end\n");
     }
 
     @Test
@@ -106,6 +105,18 @@ final class PosixExecutorOutputTest {
         assertThat(result.outcome()).isEqualTo(new Outcome.Exited(0));
         assertThat(result.stdout().sizeBytes()).isEqualTo(588_895).isEqualTo(log.length);
         assertThat(new String(log, StandardCharsets.UTF_8)).endsWith("99999\n100000\n");
+    }
+
+    @Test
+    void slowLink_carriesSmallerPieces() {
+        machine.master.pieceBytesMax = 40_000;
+        Assignment assignment = Task.shell("seq 100000").assignment();
+
+        AttemptResult result = machine.run(assignment);
+
+        assertThat(result.stdout().sizeBytes()).isEqualTo(588_895);
+        assertThat(machine.master.log(assignment, Stream.STDOUT)).hasSize(588_895);
+        assertThat(machine.master.isClosed(assignment, Stream.STDOUT)).isTrue();
     }
 
     @ParameterizedTest
@@ -138,7 +149,7 @@ final class PosixExecutorOutputTest {
                 machine.run(Task.shell("exec >&-; sleep 0.05; echo still here >&2; exit 3"));
 
         assertThat(result.outcome()).isEqualTo(new Outcome.Exited(3));
-        assertThat(text(result.stderr())).isEqualTo("still here\n");
+        assertThat(text(machine.stderr(result))).isEqualTo("still here\n");
     }
 
     @Test
@@ -152,10 +163,10 @@ final class PosixExecutorOutputTest {
                                 .stdin(Bytes.copyOf(content)));
 
         byte[] first = Arrays.copyOf(content, 100);
-        assertThat(text(result.stdout())).startsWith(Outputs.sha256(first) + "  -\n");
+        assertThat(text(machine.stdout(result))).startsWith(Outputs.sha256(first) + "  -\n");
         AttemptResult whole =
                 machine.run(Task.shell("sleep 0.1; sha256sum").stdin(Bytes.copyOf(content)));
-        assertThat(text(whole.stdout())).isEqualTo(Outputs.sha256(content) + "  -\n");
+        assertThat(text(machine.stdout(whole))).isEqualTo(Outputs.sha256(content) + "  -\n");
     }
 
     @Test
@@ -192,7 +203,7 @@ final class PosixExecutorOutputTest {
 
         String job = assignment.attempt().job().toString();
         assertThat(System.getenv()).containsKey("PWD");
-        assertThat(text(result.stdout()).lines())
+        assertThat(text(machine.stdout(result)).lines())
                 .contains("MINE=a b", "ORRERY_JOB=" + job, "ORRERY_TASK=" + job)
                 .contains("ORRERY_INDEX=0", "ORRERY_ATTEMPT=1", "ORRERY_WORKER=w-1")
                 .contains("ORRERY_DIR=" + directory.resolve("work/1"))

@@ -188,6 +188,8 @@ final class Notation {
                                     it.number(),
                                     it.replayed() ? ", replayed" : "");
             case SchedulerReply.Refused it -> "refused " + it.problem().code();
+            case SchedulerReply.Verdicts it ->
+                    it.each().stream().map(this::text).collect(Collectors.joining(", "));
             case SchedulerReply.Done it -> "done";
             case SchedulerReply.Explained it ->
                     "%s is %s: %s"

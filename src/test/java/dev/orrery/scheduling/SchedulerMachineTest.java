@@ -7,6 +7,7 @@ import dev.orrery.model.JobSpec;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.model.TaskRange;
 import dev.orrery.model.TaskStatus;
+import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.protocol.LoadedState.EndedJob;
@@ -164,6 +165,36 @@ final class SchedulerMachineTest {
                                 4,
                                 events.size()));
         assertThat(JobHistory.of(List.of())).isEmpty();
+    }
+
+    /** The second is the first again, and the third a different one under the first one's key. */
+    @Test
+    void submissionsTogether_areDecidedOneAfterTheOtherAndAnsweredAtOnce() {
+        Leader leader = Leader.standard();
+        JobSpec spec = Sample.spec().make();
+        Optional<IdempotencyKey> key = Optional.of(new IdempotencyKey("k", "hash"));
+        Optional<IdempotencyKey> other = Optional.of(new IdempotencyKey("k", "other"));
+        SchedulerRequest.SubmitMany many =
+                new SchedulerRequest.SubmitMany(
+                        List.of(
+                                new SchedulerRequest.Submit(Sample.job(1), spec, key),
+                                new SchedulerRequest.Submit(Sample.job(2), spec, key),
+                                new SchedulerRequest.Submit(Sample.job(3), spec, other),
+                                new SchedulerRequest.Submit(
+                                        Sample.job(4), spec, Optional.empty())));
+
+        Decision decision = leader.step(new Input.Asked(9, many));
+
+        assertThat(decision.effects()).hasSize(1);
+        Effect.Reply reply = (Effect.Reply) decision.effects().getFirst();
+        List<SchedulerReply.Verdict> each = ((SchedulerReply.Verdicts) reply.reply()).each();
+        assertThat(reply.replyTo()).isEqualTo(9);
+        assertThat(each.get(0)).isEqualTo(new SchedulerReply.Accepted(Sample.job(1), 1, false));
+        assertThat(each.get(1)).isEqualTo(new SchedulerReply.Accepted(Sample.job(1), 1, true));
+        assertThat(((SchedulerReply.Refused) each.get(2)).problem().code())
+                .isEqualTo(ProblemCode.IDEMPOTENCY_MISMATCH);
+        assertThat(each.get(3)).isEqualTo(new SchedulerReply.Accepted(Sample.job(4), 2, false));
+        assertThat(decision.events()).hasSize(2);
     }
 
     private static void submit(Leader leader, int job, JobSpec spec) {

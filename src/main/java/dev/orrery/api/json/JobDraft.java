@@ -42,10 +42,16 @@ public final class JobDraft {
     Optional<Duration> backoffMax = Optional.empty();
     Optional<Duration> retention = Optional.empty();
     List<JobSpec.Constraint> constraints = List.of();
+    Optional<String> idempotencyKey = Optional.empty();
 
     /** The namespace that was named. */
     public Optional<Namespace> namespace() {
         return namespace;
+    }
+
+    /** The key that was given among the fields. */
+    public Optional<String> idempotencyKey() {
+        return idempotencyKey;
     }
 
     /** Whether a command was given. */

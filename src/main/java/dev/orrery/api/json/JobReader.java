@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the fields of a submission into a draft; the bounds are those of openapi.yaml. */
 public final class JobReader {
@@ -42,6 +43,9 @@ public final class JobReader {
                     "backoffMax",
                     "retention",
                     "constraints");
+    private static final String KEY = "idempotencyKey";
+    private static final List<String> LINE_FIELDS =
+            Stream.concat(FIELDS.stream(), Stream.of(KEY)).toList();
     private static final List<String> RESOURCES = List.of("cpus", "memory", "gpus", "named");
     private static final List<String> CONSTRAINT = List.of("label", "in", "notIn");
 
@@ -68,6 +72,7 @@ public final class JobReader {
     private static final int ARGUMENT_MAX = 131_071;
 
     private static final int ARGUMENTS_MAX = 4096;
+    private static final int IDEMPOTENCY_KEY_MAX = 128;
     private static final int STDIN_BYTES_MAX = 64 * 1024;
     private static final int RUNS_MAX = 1000;
     private static final int PRIORITY_MAX = 1000;
@@ -93,6 +98,11 @@ public final class JobReader {
     /** Reads the object at which the reader stands into the draft. */
     public static void read(JsonReader in, JobDraft draft) throws IOException {
         in.object(FIELDS, (i, field) -> read(i, field, draft));
+    }
+
+    /** Reads a JSON object that is one line among others, with its own idempotency key. */
+    public static void readLine(byte[] json, JobDraft draft) {
+        JsonReader.line(json, LINE_FIELDS, (in, field) -> read(in, field, draft));
     }
 
     /** Reads a field that came as the text of a form. */
@@ -143,6 +153,7 @@ public final class JobReader {
             case "backoff" -> draft.backoff = duration(in, BACKOFF_MAX);
             case "backoffMax" -> draft.backoffMax = Optional.of(duration(in, BACKOFF_MAX));
             case "retention" -> draft.retention = Optional.of(duration(in, DURATION_MAX));
+            case KEY -> draft.idempotencyKey = Optional.of(in.text(1, IDEMPOTENCY_KEY_MAX));
             case "constraints" -> draft.constraints = in.array(64, JobReader::constraint);
             default -> throw new IllegalStateException("no reader for the field " + field);
         }

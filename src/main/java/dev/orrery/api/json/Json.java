@@ -23,6 +23,7 @@ public final class Json {
             new JsonFactoryBuilder()
                     .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .rootValueSeparator("\n")
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(DEPTH_MAX)
@@ -37,7 +38,7 @@ public final class Json {
     /** Something that writes itself. */
     @FunctionalInterface
     public interface Body {
-        /** Writes one JSON value. */
+        /** Writes one JSON value; of several each stands on a line of its own. */
         void write(JsonGenerator out) throws IOException;
     }
 

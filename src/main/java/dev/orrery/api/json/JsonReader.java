@@ -1,5 +1,6 @@
 package dev.orrery.api.json;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonStreamContext;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -35,12 +37,18 @@ public final class JsonReader {
     public static final String NAME_RULE =
             "use 1 to 63 letters, digits, '.', '_' or '-', first a letter or digit";
 
+    private static final String LINE = "line";
+
     private static final double INTEGER_MAX = 9.007_199_254_740_992E15;
 
     private final JsonParser parser;
 
-    private JsonReader(JsonParser parser) {
+    /** What is read: the body, or one line of it. */
+    private final String whole;
+
+    private JsonReader(JsonParser parser, String whole) {
         this.parser = parser;
+        this.whole = whole;
     }
 
     /** Reads the fields of an object, one call each. */
@@ -59,12 +67,23 @@ public final class JsonReader {
 
     /** Reads a document that is one object with no other fields than the known ones. */
     public static void document(byte[] bytes, List<String> known, Fields fields) {
+        document("body", bytes, known, fields);
+    }
+
+    /** Reads such a document that is one line among others. */
+    public static void line(byte[] bytes, List<String> known, Fields fields) {
+        document(LINE, bytes, known, fields);
+    }
+
+    private static void document(String whole, byte[] bytes, List<String> known, Fields fields) {
         try (JsonParser parser = Json.parser(bytes)) {
-            JsonReader in = new JsonReader(parser);
+            JsonReader in = new JsonReader(parser, whole);
             try {
                 if (parser.nextToken() == null) {
                     throw Refusal.of(
-                            ProblemCode.MALFORMED_BODY, "the body is empty", "send a JSON object");
+                            ProblemCode.MALFORMED_BODY,
+                            "the " + whole + " is empty",
+                            "send a JSON object");
                 }
                 in.object(known, fields);
                 if (parser.nextToken() != null) {
@@ -79,11 +98,13 @@ public final class JsonReader {
                         "the JSON is nested too deep, or a name or number is too long",
                         "send a simpler document");
             } catch (JsonProcessingException e) {
-                throw in.malformed(e);
+                throw in.malformed(e, bytes);
             }
         } catch (IOException e) {
             throw Refusal.of(
-                    ProblemCode.MALFORMED_BODY, "the body is no UTF-8 text", "send JSON in UTF-8");
+                    ProblemCode.MALFORMED_BODY,
+                    "the " + whole + " is no UTF-8 text",
+                    "send JSON in UTF-8");
         }
     }
 
@@ -318,20 +339,32 @@ public final class JsonReader {
         return fault(ProblemCode.UNKNOWN_FIELD, "the contract does not know this field", remedy);
     }
 
-    private Refusal malformed(JsonProcessingException e) {
+    private Refusal malformed(JsonProcessingException e, byte[] bytes) {
+        if (whole.equals(LINE)) {
+            OptionalInt wrong = Utf8.firstFault(bytes);
+            if (wrong.isPresent()) {
+                return Refusal.of(
+                        ProblemCode.MALFORMED_BODY,
+                        "the line is no UTF-8 text from byte " + (wrong.getAsInt() + 1) + " on",
+                        "send JSON in UTF-8");
+            }
+        }
         if (e.getOriginalMessage().startsWith("Duplicate field")) {
             return fault(
                     ProblemCode.MALFORMED_BODY,
                     "the field stands there twice",
                     "send each field once");
         }
+        JsonLocation place = parser.currentLocation();
+        String line = whole.equals(LINE) ? "" : "line " + place.getLineNr() + ", ";
         return Refusal.of(
                 ProblemCode.MALFORMED_BODY,
                 String.format(
                         Locale.ROOT,
-                        "the body is no JSON from line %d, column %d on",
-                        parser.currentLocation().getLineNr(),
-                        parser.currentLocation().getColumnNr()),
+                        "the %s is no JSON from %scolumn %d on",
+                        whole,
+                        line,
+                        place.getColumnNr()),
                 "send one JSON object in UTF-8");
     }
 

@@ -7,7 +7,6 @@ import dev.orrery.api.form.MultipartReader;
 import dev.orrery.api.json.JobDraft;
 import dev.orrery.api.json.Refusal;
 import dev.orrery.config.Settings;
-import dev.orrery.model.JobId;
 import dev.orrery.model.JobSpec;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.ProblemCode;
@@ -117,13 +116,11 @@ public final class Intake {
     public <T> Future<T> form(
             Call call, Namespace usual, Form form, Function<JobSpec, Future<T>> handOver) {
         Optional<String> key = key(call);
-        String boundary = boundary(contentType(call));
         long bytesMax = settings.limits().uploadBytesMax();
         checkLength(call, bytesMax);
         RequestBody body = RequestBody.open(call, settings.limits().uploadIdle(), bytesMax);
-        MultipartReader parts =
-                new MultipartReader(body::next, boundary, settings.limits().uploadPartsMax());
-        Upload upload = new Upload(store, settings);
+        MultipartReader parts = parts(call, body);
+        Upload upload = upload();
         return blocking.call(
                         () -> {
                             Upload.checkSpace(store, settings);
@@ -154,6 +151,27 @@ public final class Intake {
         return null;
     }
 
+    /**
+     * What to ask the leader for, of the fields of a job that was read.
+     *
+     * @throws Refusal when the fields do not fit together, or are not the caller's to ask for
+     */
+    public SchedulerRequest.Submit check(
+            Call call, Fields fields, List<StoredFile> files, Optional<String> key) {
+        return submission(finish(call, Namespace.DEFAULT, fields, files, key), key);
+    }
+
+    /** The parts of a form that is read by itself, and the files that it brings. */
+    public MultipartReader parts(Call call, RequestBody body) {
+        return new MultipartReader(
+                body::next, boundary(contentType(call)), settings.limits().uploadPartsMax());
+    }
+
+    /** A place for the files of a form. */
+    public Upload upload() {
+        return new Upload(store, settings);
+    }
+
     private JobSpec finish(
             Call call,
             Namespace usual,
@@ -181,15 +199,20 @@ public final class Intake {
                         settings);
     }
 
-    private Future<Made> ask(JobSpec spec, Optional<String> key) {
-        JobId id = ids.next();
+    /** What the leader is asked for, of a job that was checked. */
+    private SchedulerRequest.Submit submission(JobSpec spec, Optional<String> key) {
         Optional<IdempotencyKey> idempotency =
                 key.map(text -> new IdempotencyKey(text, SpecHash.of(spec)));
-        return leader.ask(new SchedulerRequest.Submit(id, spec, idempotency))
+        return new SchedulerRequest.Submit(ids.next(), spec, idempotency);
+    }
+
+    private Future<Made> ask(JobSpec spec, Optional<String> key) {
+        return leader.ask(submission(spec, key))
                 .map(reply ->
                         switch (reply) {
                             case SchedulerReply.Accepted accepted -> new Made(accepted, spec);
                             case SchedulerReply.Refused _,
+                                    SchedulerReply.Verdicts _,
                                     SchedulerReply.Done _,
                                     SchedulerReply.Explained _,
                                     SchedulerReply.Cluster _ ->
@@ -197,16 +220,22 @@ public final class Intake {
                         });
     }
 
-    private static Optional<String> key(Call call) {
+    /** The idempotency key in the headers. */
+    public static Optional<String> key(Call call) {
         Optional<String> key = Optional.ofNullable(call.request().getHeader(KEY_HEADER));
-        if (key.isPresent() && !KEY.matcher(key.get()).matches()) {
+        key.ifPresent(text -> checkKey(KEY_HEADER, text));
+        return key;
+    }
+
+    /** Refuses a key that is not of the form that all have. */
+    public static void checkKey(String field, String key) {
+        if (!KEY.matcher(key).matches()) {
             throw Refusal.ofField(
                     ProblemCode.INVALID_VALUE,
-                    KEY_HEADER,
+                    field,
                     "the key is not of the form that is needed here",
                     "use 1 to 128 visible ASCII characters, such as a UUID");
         }
-        return key;
     }
 
     private static String contentType(Call call) {

@@ -220,6 +220,7 @@ public final class JobRoutes implements RouteSet {
             case SchedulerReply.Explained explained -> explained;
             case SchedulerReply.Accepted _,
                     SchedulerReply.Refused _,
+                    SchedulerReply.Verdicts _,
                     SchedulerReply.Done _,
                     SchedulerReply.Cluster _ ->
                     throw Leader.unexpected(reply);

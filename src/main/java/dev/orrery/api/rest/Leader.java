@@ -3,6 +3,7 @@ package dev.orrery.api.rest;
 import dev.orrery.api.json.Refusal;
 import dev.orrery.bus.Address;
 import dev.orrery.bus.Bus;
+import dev.orrery.bus.VertxBus;
 import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
 import dev.orrery.protocol.ClusterView;
@@ -11,11 +12,15 @@ import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.protocol.SchedulerRequest;
 
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 
 /** The leader's scheduler, as the routes ask it over the bus. */
 public final class Leader {
@@ -40,6 +45,66 @@ public final class Leader {
                                 : Future.failedFuture(silent(answer.cause())));
     }
 
+    /**
+     * What becomes of each submission, in their order; one that the leader did not answer is
+     * refused as {@code UNAVAILABLE}, and may be accepted all the same.
+     *
+     * <p>A leader of a version that does not know how to take many is asked for each by itself.
+     */
+    public Future<List<SchedulerReply.Verdict>> submit(List<SchedulerRequest.Submit> submissions) {
+        return bus.request(Address.SCHEDULER, new SchedulerRequest.SubmitMany(submissions), TIMEOUT)
+                .transform(answer -> {
+                    if (answer.succeeded()) {
+                        return Future.succeededFuture(verdicts(answer.result(), submissions));
+                    }
+                    return isUnread(answer.cause())
+                            ? eachAlone(submissions)
+                            : Future.succeededFuture(
+                                    refused(silent(answer.cause()).problem(), submissions));
+                });
+    }
+
+    private static List<SchedulerReply.Verdict> verdicts(
+            Message reply, List<SchedulerRequest.Submit> submissions) {
+        return switch (reply) {
+            case SchedulerReply.Verdicts(List<SchedulerReply.Verdict> each)
+                    when each.size() == submissions.size() ->
+                    each;
+            case SchedulerReply.Refused(Problem problem) -> refused(problem, submissions);
+            default -> throw unexpected(reply);
+        };
+    }
+
+    private static List<SchedulerReply.Verdict> refused(
+            Problem problem, List<SchedulerRequest.Submit> submissions) {
+        return Collections.nCopies(submissions.size(), new SchedulerReply.Refused(problem));
+    }
+
+    private static boolean isUnread(Throwable cause) {
+        return cause instanceof ReplyException failed
+                && failed.failureType() == ReplyFailure.RECIPIENT_FAILURE
+                && failed.failureCode() == VertxBus.UNREADABLE;
+    }
+
+    private Future<List<SchedulerReply.Verdict>> eachAlone(
+            List<SchedulerRequest.Submit> submissions) {
+        List<Future<SchedulerReply.Verdict>> all = submissions.stream().map(this::verdict).toList();
+        return Future.join(all).map(_ -> all.stream().map(Future::result).toList());
+    }
+
+    private Future<SchedulerReply.Verdict> verdict(SchedulerRequest.Submit submission) {
+        return bus.request(Address.SCHEDULER, submission, TIMEOUT)
+                .map(reply ->
+                        reply instanceof SchedulerReply.Verdict verdict
+                                ? verdict
+                                : refusal(unexpected(reply)))
+                .otherwise(Leader::refusal);
+    }
+
+    private static SchedulerReply.Verdict refusal(Throwable cause) {
+        return new SchedulerReply.Refused(silent(cause).problem());
+    }
+
     Future<ClusterView> cluster() {
         return ask(new SchedulerRequest.DescribeCluster())
                 .map(reply ->
@@ -47,6 +112,7 @@ public final class Leader {
                             case SchedulerReply.Cluster(ClusterView view) -> view;
                             case SchedulerReply.Accepted _,
                                     SchedulerReply.Refused _,
+                                    SchedulerReply.Verdicts _,
                                     SchedulerReply.Done _,
                                     SchedulerReply.Explained _ ->
                                     throw unexpected(reply);

@@ -87,19 +87,20 @@ public final class Upload implements AutoCloseable {
         return script;
     }
 
-    List<StoredFile> files() {
+    /** The files that came, in their order. */
+    public List<StoredFile> files() {
         return files;
     }
 
     /** Makes the files durable; they stay protected until this is closed. */
-    void keep() throws IOException {
+    public void keep() throws IOException {
         for (Staged file : staged) {
             kept.add(file.keep());
         }
     }
 
     /** Lets go of everything, and removes what no job refers to. */
-    void discard() {
+    public void discard() {
         close();
         for (BlobId blob : kept) {
             try {
@@ -209,6 +210,11 @@ public final class Upload implements AutoCloseable {
             untilSpaceCheck = SPACE_CHECK_BYTES;
         }
         file.write(bytes);
+    }
+
+    /** Refuses to begin when little space is free. */
+    public void checkSpace() throws IOException {
+        checkSpace(store, settings);
     }
 
     /** Refuses more bytes when little space is free. */

@@ -94,6 +94,7 @@ public final class ScheduleDesk {
                         switch (reply) {
                             case SchedulerReply.Accepted accepted -> accepted;
                             case SchedulerReply.Refused _,
+                                    SchedulerReply.Verdicts _,
                                     SchedulerReply.Done _,
                                     SchedulerReply.Explained _,
                                     SchedulerReply.Cluster _ ->

@@ -16,7 +16,7 @@ public final class ApiPath {
     public static ApiPath of(String... segments) {
         ApiPath path = new ApiPath();
         for (String segment : segments) {
-            path.text.append('/').append(encode(segment));
+            path.text.append('/').append(encode(segment).replace("%3A", ":"));
         }
         return path;
     }

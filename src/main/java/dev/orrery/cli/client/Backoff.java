@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Pauses that grow from 100 ms to two seconds, each cut by a random part of up to a half, so that
  * many clients do not come back to a restarted server at once.
  */
-final class Backoff {
+public final class Backoff {
 
     private static final Duration FIRST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofSeconds(2);
@@ -20,8 +20,11 @@ final class Backoff {
     private final CountDownLatch never = new CountDownLatch(1);
     private Duration next = FIRST;
 
+    /** Pauses of which the next one is the shortest. */
+    public Backoff() {}
+
     /** Begins again with the shortest pause. */
-    void reset() {
+    public void reset() {
         next = FIRST;
     }
 
@@ -34,7 +37,7 @@ final class Backoff {
     }
 
     /** Waits for the next pause. */
-    void rest() {
+    public void rest() {
         rest(grow());
     }
 

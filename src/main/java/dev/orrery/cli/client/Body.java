@@ -18,6 +18,11 @@ public interface Body {
                 "application/json", Json.write(document).getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Lines of JSON. */
+    static Body ofLines(String lines) {
+        return new OfBytes("application/x-ndjson", lines.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** The content type; empty when there is none. */
     String contentType();
 

@@ -189,8 +189,13 @@ public final class Client {
 
     /** Posts a body that may be taken twice. */
     public JsonNode post(ApiPath path, Body body, Map<String, String> headers) {
+        return parse(path, postText(path, body, headers));
+    }
+
+    /** Likewise; the whole answer as it came. */
+    public String postText(ApiPath path, Body body, Map<String, String> headers) {
         Request request = new Request("POST", path.toString(), headers, body, Manner.QUESTION);
-        return parse(path, exchange(request, Client::text));
+        return exchange(request, Client::text);
     }
 
     /**

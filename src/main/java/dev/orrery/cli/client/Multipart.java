@@ -48,6 +48,11 @@ public final class Multipart implements Body {
         pieces.add(new Piece.Text(head + Json.write(document) + "\r\n"));
     }
 
+    /** Adds a part of lines of JSON. */
+    public void addLines(String part, String lines) {
+        pieces.add(new Piece.Text(head(part, "", "application/x-ndjson") + lines + "\r\n"));
+    }
+
     /**
      * Adds a file under its plain name.
      *

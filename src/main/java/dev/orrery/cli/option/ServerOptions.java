@@ -89,6 +89,11 @@ public final class ServerOptions {
         return new Client(endpoint, connection::endpoint, retrying(root));
     }
 
+    /** How long to go on while no server takes what is asked. */
+    public Duration patience() {
+        return retryFor;
+    }
+
     private Retrying retrying(RootCommand root) {
         Consumer<String> note =
                 verbose ? text -> root.context().complain("orrery: " + text) : _ -> {};

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.orrery.cli.Context;
 import dev.orrery.cli.client.ApiPath;
+import dev.orrery.cli.client.Body;
 import dev.orrery.cli.client.Client;
 import dev.orrery.cli.client.Json;
 import dev.orrery.cli.client.Multipart;
@@ -36,11 +37,40 @@ final class Submission {
 
     /** The document that describes the job. */
     ObjectNode describe(Context context) {
-        ObjectNode job = Json.object();
-        namespace.name().ifPresent(name -> job.put("namespace", name));
+        ObjectNode job = begun();
         work.describe(job, context);
         options.describe(job);
         return job;
+    }
+
+    /** What jobs have in common whose commands are the lines of a source. */
+    ObjectNode describeEach(Context context, String source) {
+        ObjectNode job = begun();
+        work.describeEach(job, context, source);
+        options.describe(job);
+        return job;
+    }
+
+    private ObjectNode begun() {
+        ObjectNode job = Json.object();
+        namespace.name().ifPresent(name -> job.put("namespace", name));
+        return job;
+    }
+
+    /** What tells this command line from every other, unless somebody said the same of two. */
+    String key() {
+        return key.orElseGet(() -> UUID.randomUUID().toString());
+    }
+
+    /** A request with the files of the jobs, and these lines. */
+    Body body(String lines) {
+        if (work.inputs().isEmpty()) {
+            return Body.ofLines(lines);
+        }
+        Multipart body = new Multipart();
+        work.inputs().forEach(file -> body.addFile("file", file));
+        body.addLines("jobs", lines);
+        return body;
     }
 
     /**
@@ -50,8 +80,7 @@ final class Submission {
      * @return the answer: id, number, state
      */
     JsonNode send(Client client, ObjectNode job) {
-        String unique = key.orElseGet(() -> UUID.randomUUID().toString());
-        Map<String, String> headers = Map.of("Idempotency-Key", unique);
+        Map<String, String> headers = Map.of("Idempotency-Key", key());
         ApiPath path = ApiPath.of("jobs");
         if (work.script().isEmpty() && work.inputs().isEmpty()) {
             return client.post(path, job, headers);

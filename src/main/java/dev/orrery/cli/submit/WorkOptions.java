@@ -77,6 +77,21 @@ public final class WorkOptions {
     /** Writes it into the document that describes the job. */
     public void describe(ObjectNode job, Context context) {
         describeCommand(job);
+        describeRest(job, context);
+    }
+
+    /** Describes all but the command, which each line of the source is. */
+    void describeEach(ObjectNode job, Context context, String source) {
+        if (!words.isEmpty() || shell.isPresent() || script.isPresent()) {
+            throw usage("--each takes the commands from its lines; give no other");
+        }
+        if (source.equals("-") && stdin.filter("-"::equals).isPresent()) {
+            throw usage("--each and --stdin cannot both read standard input");
+        }
+        describeRest(job, context);
+    }
+
+    private void describeRest(ObjectNode job, Context context) {
         if (!environment.isEmpty()) {
             ObjectNode variables = job.putObject("env");
             environment.forEach(text -> addVariable(variables, text, context));

@@ -83,7 +83,10 @@ public final class ProcessTree {
                 .toList();
     }
 
-    /** Buries adopted processes of its session that ended while the first one runs on. */
+    /**
+     * Buries adopted processes of its session that ended while the first one runs on; those that
+     * left it show no more whose they were, and are left to {@link Orphans}.
+     */
     public void buryOrphans() {
         ownOrphans();
     }
@@ -148,18 +151,22 @@ public final class ProcessTree {
     private List<Long> ownOrphans() {
         List<Long> own = new ArrayList<>();
         for (long pid : table.adopted()) {
-            Optional<Entry> entry = table.find(pid).filter(_ -> pid != first);
-            if (entry.isEmpty()) {
-                continue;
-            }
-            boolean isOfSession = entry.get().session() == first;
-            if (!entry.get().isZombie() && (isOfSession || table.carries(pid, identity))) {
-                own.add(pid);
-            } else if (isOfSession) {
+            Optional<Entry> entry = pid == first ? Optional.empty() : table.find(pid);
+            if (entry.filter(this::isOfSession).filter(Entry::isZombie).isPresent()) {
                 signals.bury(pid);
+            } else if (entry.filter(this::isOwn).isPresent()) {
+                own.add(pid);
             }
         }
         return own;
+    }
+
+    private boolean isOfSession(Entry entry) {
+        return entry.session() == first;
+    }
+
+    private boolean isOwn(Entry entry) {
+        return isOfSession(entry) || table.carries(entry.pid(), identity);
     }
 
     /** An ended process is of no more concern: ours are buried here, others by their parents. */

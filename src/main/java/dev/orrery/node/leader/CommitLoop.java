@@ -2,6 +2,7 @@ package dev.orrery.node.leader;
 
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.Message;
+import dev.orrery.protocol.SchedulerRequest;
 import dev.orrery.scheduling.Decision;
 import dev.orrery.scheduling.Effect;
 import dev.orrery.scheduling.Input;
@@ -113,7 +114,7 @@ public final class CommitLoop {
             return;
         }
         Decision decision = machine.step(input, now());
-        open.inputs++;
+        open.inputs += sizeOf(input);
         for (StateEvent event : decision.events()) {
             open.events.add(event);
             if (event instanceof StateEvent.Durable durable) {
@@ -124,6 +125,12 @@ public final class CommitLoop {
         if (!committing) {
             flush();
         }
+    }
+
+    private static int sizeOf(Input input) {
+        return input instanceof Input.Asked(long _, SchedulerRequest.SubmitMany many)
+                ? Math.max(1, many.submissions().size())
+                : 1;
     }
 
     private void flush() {

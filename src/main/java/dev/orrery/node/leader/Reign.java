@@ -199,6 +199,7 @@ public final class Reign implements CommitLoop.Outlet {
                             case SchedulerReply.Cluster it -> it.view();
                             case SchedulerReply.Accepted it -> throw unexpected(it);
                             case SchedulerReply.Refused it -> throw unexpected(it);
+                            case SchedulerReply.Verdicts it -> throw unexpected(it);
                             case SchedulerReply.Done it -> throw unexpected(it);
                             case SchedulerReply.Explained it -> throw unexpected(it);
                         });

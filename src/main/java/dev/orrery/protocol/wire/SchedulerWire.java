@@ -19,6 +19,9 @@ import dev.orrery.protocol.wire.proto.RefusedForm;
 import dev.orrery.protocol.wire.proto.RetryForm;
 import dev.orrery.protocol.wire.proto.SetDrainForm;
 import dev.orrery.protocol.wire.proto.SubmitForm;
+import dev.orrery.protocol.wire.proto.SubmitManyForm;
+import dev.orrery.protocol.wire.proto.VerdictForm;
+import dev.orrery.protocol.wire.proto.VerdictsForm;
 
 /** The wire form of what the API and the leader's scheduler say to each other. */
 final class SchedulerWire {
@@ -28,6 +31,11 @@ final class SchedulerWire {
     static void put(SchedulerRequest request, Envelope.Builder envelope) {
         switch (request) {
             case SchedulerRequest.Submit submit -> envelope.setSubmit(form(submit));
+            case SchedulerRequest.SubmitMany many ->
+                    envelope.setSubmitMany(
+                            SubmitManyForm.newBuilder()
+                                    .addAllSubmissions(
+                                            each(many.submissions(), SchedulerWire::form)));
             case SchedulerRequest.Cancel cancel ->
                     envelope.setCancel(
                             CancelForm.newBuilder()
@@ -58,15 +66,12 @@ final class SchedulerWire {
 
     static void put(SchedulerReply reply, Envelope.Builder envelope) {
         switch (reply) {
-            case SchedulerReply.Accepted accepted ->
-                    envelope.setAccepted(
-                            AcceptedForm.newBuilder()
-                                    .setJob(ModelWire.form(accepted.job()))
-                                    .setNumber(accepted.number())
-                                    .setReplayed(accepted.replayed()));
-            case SchedulerReply.Refused refused ->
-                    envelope.setRefused(
-                            RefusedForm.newBuilder().setProblem(ModelWire.form(refused.problem())));
+            case SchedulerReply.Accepted accepted -> envelope.setAccepted(form(accepted));
+            case SchedulerReply.Refused refused -> envelope.setRefused(form(refused));
+            case SchedulerReply.Verdicts verdicts ->
+                    envelope.setVerdicts(
+                            VerdictsForm.newBuilder()
+                                    .addAllEach(each(verdicts.each(), SchedulerWire::form)));
             case SchedulerReply.Done() -> envelope.setDone(DoneForm.getDefaultInstance());
             case SchedulerReply.Explained explained ->
                     envelope.setExplained(
@@ -87,6 +92,32 @@ final class SchedulerWire {
                         .setSpec(JobSpecWire.form(submit.spec()));
         submit.idempotencyKey().map(JobEventWire::form).ifPresent(form::setIdempotencyKey);
         return form.build();
+    }
+
+    private static VerdictForm form(SchedulerReply.Verdict verdict) {
+        VerdictForm.Builder form = VerdictForm.newBuilder();
+        switch (verdict) {
+            case SchedulerReply.Accepted accepted -> form.setAccepted(form(accepted));
+            case SchedulerReply.Refused refused -> form.setRefused(form(refused));
+        }
+        return form.build();
+    }
+
+    private static AcceptedForm form(SchedulerReply.Accepted accepted) {
+        return AcceptedForm.newBuilder()
+                .setJob(ModelWire.form(accepted.job()))
+                .setNumber(accepted.number())
+                .setReplayed(accepted.replayed())
+                .build();
+    }
+
+    private static RefusedForm form(SchedulerReply.Refused refused) {
+        return RefusedForm.newBuilder().setProblem(ModelWire.form(refused.problem())).build();
+    }
+
+    static SchedulerRequest.SubmitMany submitMany(SubmitManyForm form) {
+        return new SchedulerRequest.SubmitMany(
+                each(form.getSubmissionsList(), SchedulerWire::submit));
     }
 
     static SchedulerRequest.Submit submit(SubmitForm form) {
@@ -129,6 +160,18 @@ final class SchedulerWire {
 
     static SchedulerReply.Refused refused(RefusedForm form) {
         return new SchedulerReply.Refused(ModelWire.problem(form.getProblem()));
+    }
+
+    static SchedulerReply.Verdicts verdicts(VerdictsForm form) {
+        return new SchedulerReply.Verdicts(each(form.getEachList(), SchedulerWire::verdict));
+    }
+
+    private static SchedulerReply.Verdict verdict(VerdictForm form) {
+        return switch (form.getVerdictCase()) {
+            case ACCEPTED -> accepted(form.getAccepted());
+            case REFUSED -> refused(form.getRefused());
+            case VERDICT_NOT_SET -> throw WireException.unknown("verdict");
+        };
     }
 
     static SchedulerReply.Explained explained(ExplainedForm form) {

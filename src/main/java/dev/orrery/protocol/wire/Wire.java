@@ -53,12 +53,14 @@ public final class Wire {
             case PURGE -> SchedulerWire.purge(envelope.getPurge());
             case DESCRIBE_CLUSTER -> new SchedulerRequest.DescribeCluster();
             case OF_SCHEDULE -> ScheduleWire.request(envelope.getOfSchedule());
+            case SUBMIT_MANY -> SchedulerWire.submitMany(envelope.getSubmitMany());
 
             case ACCEPTED -> SchedulerWire.accepted(envelope.getAccepted());
             case REFUSED -> SchedulerWire.refused(envelope.getRefused());
             case DONE -> new SchedulerReply.Done();
             case EXPLAINED -> SchedulerWire.explained(envelope.getExplained());
             case CLUSTER -> SchedulerWire.cluster(envelope.getCluster());
+            case VERDICTS -> SchedulerWire.verdicts(envelope.getVerdicts());
 
             case HELLO -> WorkerWire.hello(envelope.getHello());
             case HEARTBEAT -> WorkerWire.heartbeat(envelope.getHeartbeat());
