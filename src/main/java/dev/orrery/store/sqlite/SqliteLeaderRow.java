@@ -6,6 +6,7 @@ import dev.orrery.store.StoreException.Kind;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The leader of a data directory, which one process has open at a time: its lock is the lease, and
@@ -16,7 +17,8 @@ final class SqliteLeaderRow implements LeaderRow {
     private static final String EPOCH = "SELECT epoch FROM leader WHERE id = 1";
 
     private final Writer writer;
-    private volatile Term term = new Term(0, new Holder("", ""), false);
+    private final AtomicReference<Term> term =
+            new AtomicReference<>(new Term(0, new Holder("", ""), false));
 
     SqliteLeaderRow(Writer writer) {
         this.writer = writer;
@@ -31,13 +33,15 @@ final class SqliteLeaderRow implements LeaderRow {
                             candidate.node());
                     return session.number(EPOCH);
                 });
-        term = new Term(epoch, candidate, true);
+        // Those who acquired one after the other may come here in another order.
+        term.accumulateAndGet(
+                new Term(epoch, candidate, true), (a, b) -> a.epoch() > b.epoch() ? a : b);
         return Optional.of(epoch);
     }
 
     @Override
     public void renew(long epoch, Duration ttl) throws StoreException {
-        Term now = term;
+        Term now = term.get();
         if (now.epoch() != epoch) {
             throw new StoreException(Kind.FENCED, "epoch " + now.epoch() + " leads, not " + epoch);
         }
@@ -45,14 +49,11 @@ final class SqliteLeaderRow implements LeaderRow {
 
     @Override
     public void resign(long epoch) {
-        Term now = term;
-        if (now.epoch() == epoch) {
-            term = new Term(epoch, now.holder(), false);
-        }
+        term.updateAndGet(now -> now.epoch() == epoch ? new Term(epoch, now.holder(), false) : now);
     }
 
     @Override
     public Term term() {
-        return term;
+        return term.get();
     }
 }
