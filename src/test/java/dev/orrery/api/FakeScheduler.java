@@ -12,14 +12,12 @@ import dev.orrery.model.Namespace;
 import dev.orrery.model.Outcome;
 import dev.orrery.model.Problem;
 import dev.orrery.model.ProblemCode;
-import dev.orrery.model.Resources;
 import dev.orrery.model.StoredFile;
 import dev.orrery.model.TaskRange;
 import dev.orrery.model.TaskStatus;
 import dev.orrery.model.Usage;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.AttemptResult;
-import dev.orrery.protocol.ClusterView;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.Message;
@@ -30,7 +28,6 @@ import dev.orrery.protocol.Topic;
 import dev.orrery.protocol.TopicMessage;
 import dev.orrery.protocol.TopicMessage.Head;
 import dev.orrery.protocol.TopicMessage.TopicEvent;
-import dev.orrery.protocol.WorkerOffer;
 import dev.orrery.store.Leads;
 import dev.orrery.store.Store;
 import dev.orrery.store.StoreException;
@@ -40,7 +37,6 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +50,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * happens to a job. What it says is in the real store before anybody hears of it.
  */
 public final class FakeScheduler {
-    private static final WorkerId WORKER = new WorkerId("w1");
+    static final WorkerId WORKER = new WorkerId("w1");
 
     private final Bus bus;
     private final Store store;
@@ -256,7 +252,8 @@ public final class FakeScheduler {
                 store.commit(epoch, List.of(new DurableEvent.JobsPurged(purged)));
                 yield new SchedulerReply.Done();
             }
-            case SchedulerRequest.DescribeCluster() -> new SchedulerReply.Cluster(view());
+            case SchedulerRequest.DescribeCluster() ->
+                    new SchedulerReply.Cluster(FakeCluster.view(epoch, jobs.size()));
             case SchedulerRequest.OfSchedule it -> schedule(it);
         };
     }
@@ -378,31 +375,5 @@ public final class FakeScheduler {
             return;
         }
         proxy.ifPresent(at -> bus.send(at, new TopicMessage.Events(epoch, events)));
-    }
-
-    private ClusterView view() {
-        WorkerOffer offer =
-                new WorkerOffer(Resources.ONE_CPU, 1, Collections.emptySortedMap(), "host", "test");
-        return new ClusterView(
-                epoch,
-                Instant.now(),
-                0,
-                jobs.size(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                List.of(
-                        new ClusterView.Node(
-                                WORKER,
-                                offer,
-                                ClusterView.NodeState.READY,
-                                Resources.ONE_CPU,
-                                0,
-                                0,
-                                12)),
-                List.of());
     }
 }
