@@ -23,6 +23,8 @@ export function asCli(spec, inputs = []) {
   if (spec.notBefore) flag("--not-before", spec.notBefore);
   if (spec.timeout) flag("--timeout", spec.timeout);
   if (spec.backoff && spec.backoff !== "1s") flag("--backoff", spec.backoff);
+  if (spec.maxParallel) flag("--max-parallel", spec.maxParallel);
+  if (spec.exclusive) words.push("--exclusive");
   if (spec.retention && spec.retention !== "7d") flag("--retention", spec.retention);
   if (spec.stdin) flag("--stdin", "FILE");
   (spec.constraints ?? []).forEach(({ label, in: values, notIn }) =>

@@ -234,6 +234,7 @@ class Job extends View {
       ["Outputs", (spec.outputs ?? []).join(" ")], ["Priority", spec.priority || undefined], ["Deadline", spec.deadline && time(spec.deadline)],
       ["Not before", spec.notBefore && time(spec.notBefore)], ["Timeout", spec.timeout], ["Retries", spec.retries ? `${spec.retries}, first after ${spec.backoff}` : undefined],
       ["Restarts", spec.restarts], ["Kept for", spec.retention], ["Labels", pairs(this.job.labels)], ["Environment", pairs(spec.env)],
+      ["At once", spec.maxParallel ? `${spec.maxParallel} tasks` : ""], ["Alone on a worker", spec.exclusive ? "yes" : ""],
       ["Constraints", spec.constraints.map((it) => `${it.label} ${it.in ? "in" : "not in"} ${(it.in ?? it.notIn).join(", ")}`).join("; ")],
     ];
     return html`<pre class="command">${commandLine(spec)}</pre>

@@ -13,7 +13,7 @@ const KINDS = [["shell", "Shell line"], ["command", "Command"], ["script", "Scri
 const SCRIPT = "#!/bin/sh\nset -eu\n\n";
 
 /** name in the form -> how its text becomes a part of the request. */
-const NUMBERS = new Set(["priority", "retries", "restarts", "resources.cpus", "resources.gpus"]);
+const NUMBERS = new Set(["priority", "maxParallel", "retries", "restarts", "resources.cpus", "resources.gpus"]);
 const TEXTS = ["name", "namespace", "stdin", "timeout", "backoff", "backoffMax", "retention", "resources.memory"];
 
 class Submit extends View {
@@ -49,6 +49,8 @@ class Submit extends View {
           ${this.#field("resources.memory", "Memory", { placeholder: "no limit, or 512MiB" })}
           ${this.#field("resources.gpus", "Gpus", { placeholder: "0", inputmode: "numeric" })}
           ${this.#area("resources.named", "Other resources", "licence=1", "Name=amount, one a line")}
+          ${this.#field("maxParallel", "Tasks at once", { placeholder: "any number", inputmode: "numeric" })}
+          <label><input type="checkbox" name="exclusive"> A worker for itself</label>
           ${this.#area("constraints", "Only on workers with", "zone=a,b\ndisk!=slow", "Label=values, one a line")}</section>
         <section class="card form-card options" aria-labelledby="f-when"><h2 id="f-when">When it runs</h2>
           ${this.#field("priority", "Priority", { placeholder: "0; higher goes first", inputmode: "numeric" })}
@@ -170,6 +172,7 @@ class Submit extends View {
       const text = name === "stdin" ? (form.elements.stdin?.value ?? "") : value(name);
       if (text !== "") put(job, name, NUMBERS.has(name) ? number(name, text) : text);
     }
+    if (form.elements.exclusive?.checked) job.exclusive = true;
     for (const name of ["notBefore", "deadline"]) if (value(name)) job[name] = new Date(value(name)).toISOString();
     for (const name of ["labels", "env"]) if (lines(name).length) job[name] = Object.fromEntries(lines(name).map((line) => pair(name, line)));
     if (lines("resources.named").length) {

@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * How the value of a key is written, read and bounded.
@@ -23,6 +25,9 @@ import java.util.regex.Pattern;
 record SettingKind<T>(String description, boolean mapping, Reader<T> reader) {
 
     private static final Pattern CLASS_NAME = Pattern.compile("\\w+(?:[.$]\\w+)*");
+    private static final Pattern SHORT_NAME = Pattern.compile("[a-z]+(?:-[a-z]+)*");
+    private static final Pattern LABEL =
+            Pattern.compile("[^=\\p{Cntrl}]{1,63}=[^\\p{Cntrl}]{0,256}");
     private static final Pattern MAP_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
     /** Turns the written value into the typed one. */
@@ -156,8 +161,55 @@ record SettingKind<T>(String description, boolean mapping, Reader<T> reader) {
     }
 
     static SettingKind<SortedMap<String, Long>> counts(long max) {
-        String description = "names with whole numbers, 0 to " + max;
-        return map(description, text -> toLong(text, 0, max, description));
+        return counts(0, max);
+    }
+
+    static SettingKind<SortedMap<String, Long>> counts(long min, long max) {
+        String description = "names with whole numbers, " + min + " to " + max;
+        return map(description, text -> toLong(text, min, max, description));
+    }
+
+    /** Labels are written {@code name=value}; what they count for follows the last equals sign. */
+    static SettingKind<SortedMap<String, Long>> labelCounts(long max) {
+        String description = "labels as name=value with whole numbers, 0 to " + max;
+        return new SettingKind<>(
+                description,
+                true,
+                value -> {
+                    TreeMap<String, Long> read = new TreeMap<>();
+                    toMapping(value, description)
+                            .forEach((name, text) -> {
+                                String entry = name + "=" + text;
+                                int last = entry.lastIndexOf('=');
+                                String label = entry.substring(0, last);
+                                require(LABEL.matcher(label).matches(), description, label);
+                                read.put(
+                                        label,
+                                        toLong(entry.substring(last + 1), 0, max, description));
+                            });
+                    return Collections.unmodifiableSortedMap(read);
+                });
+    }
+
+    /**
+     * The class of a component; one of ours also by its short name, as {@code least-recently-used}.
+     */
+    static SettingKind<String> component(String ourPackage) {
+        return scalar(
+                "class name, or short name of one of ours",
+                text -> {
+                    if (SHORT_NAME.matcher(text).matches()) {
+                        return ourPackage
+                                + "."
+                                + Arrays.stream(text.split("-"))
+                                        .map(it ->
+                                                it.substring(0, 1).toUpperCase(Locale.ROOT)
+                                                        + it.substring(1))
+                                        .collect(Collectors.joining());
+                    }
+                    require(CLASS_NAME.matcher(text).matches(), "class name", text);
+                    return text;
+                });
     }
 
     private static <V> SettingKind<SortedMap<String, V>> map(

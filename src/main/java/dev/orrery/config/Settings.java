@@ -159,7 +159,8 @@ public record Settings(
             long queueMax,
             Resources taskMax,
             Duration prefetchBelow,
-            int prefetchMax) {
+            int prefetchMax,
+            Sharing sharing) {
         /** Copies the map. */
         public Scheduling {
             components = sorted(components);

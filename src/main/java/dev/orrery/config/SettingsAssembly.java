@@ -120,7 +120,13 @@ final class SettingsAssembly {
                 get(WorkKeys.QUEUE_MAX),
                 taskMax,
                 get(WorkKeys.PREFETCH_BELOW),
-                get(WorkKeys.PREFETCH_MAX));
+                get(WorkKeys.PREFETCH_MAX),
+                new Sharing(
+                        get(WorkKeys.WEIGHTS),
+                        get(WorkKeys.NAMESPACE_MAX),
+                        get(WorkKeys.NAMESPACE_MAXIMA),
+                        get(WorkKeys.LABEL_MAXIMA),
+                        get(WorkKeys.RESERVATION_AFTER)));
     }
 
     private SortedMap<String, String> components() {

@@ -24,7 +24,11 @@ final class WorkKeys {
                     "DemandQueues",
                     "What waits for a worker, and what may go next.");
     static final SettingKey<String> PLACEMENT =
-            component("placement", "LeastRecentlyUsed", "Which fitting worker gets a task.");
+            component(
+                    "placement",
+                    "LeastRecentlyUsed",
+                    "Which fitting worker gets a task: least-recently-used, pack, spread, or a"
+                            + " class.");
     static final SettingKey<String> WORKER_POOL =
             component("worker-pool", "OpenPool", "Which workers are candidates.");
     static final SettingKey<String> CAPACITY_VALIDATOR =
@@ -102,6 +106,37 @@ final class WorkKeys {
                     whole(0, 10_000),
                     "256",
                     "Tasks that a worker holds in advance at the most.");
+    static final SettingKey<SortedMap<String, Long>> WEIGHTS =
+            new SettingKey<>(
+                    "scheduling.fairness.weights",
+                    SettingKind.counts(1, 1_000_000),
+                    "",
+                    "Weights of namespaces in the shares of the cluster; 1 where none is named.");
+    static final SettingKey<Long> NAMESPACE_MAX =
+            new SettingKey<>(
+                    "scheduling.limits.namespace",
+                    SettingKind.count(0, 100_000_000),
+                    "0",
+                    "Tasks of one namespace that workers may have at once; 0 means any number.");
+    static final SettingKey<SortedMap<String, Long>> NAMESPACE_MAXIMA =
+            new SettingKey<>(
+                    "scheduling.limits.namespaces",
+                    SettingKind.counts(100_000_000),
+                    "",
+                    "The same for single namespaces.");
+    static final SettingKey<SortedMap<String, Long>> LABEL_MAXIMA =
+            new SettingKey<>(
+                    "scheduling.limits.labels",
+                    SettingKind.labelCounts(100_000_000),
+                    "",
+                    "Tasks that workers may have at once of all jobs with a label.");
+    static final SettingKey<Duration> RESERVATION_AFTER =
+            new SettingKey<>(
+                    "scheduling.reservation.after",
+                    duration("0s", "1d"),
+                    "10s",
+                    "How long the first of the queue is passed over before a worker is kept free"
+                            + " for it.");
     static final SettingKey<String> WORKER_NAME =
             new SettingKey<>(
                     "worker.name",
@@ -114,7 +149,8 @@ final class WorkKeys {
                     "worker.slots",
                     whole(0, 10_000),
                     "0",
-                    "Tasks at the same time; 0 means as many as there are cpus.");
+                    "Tasks of a cpu or more at the same time; smaller ones share a slot. 0 means"
+                            + " as many as there are cpus.");
     static final SettingKey<Long> WORKER_CPUS =
             new SettingKey<>(
                     "worker.extra.cpus",
@@ -213,6 +249,11 @@ final class WorkKeys {
                     TASK_NAMED_MAX,
                     PREFETCH_BELOW,
                     PREFETCH_MAX,
+                    WEIGHTS,
+                    NAMESPACE_MAX,
+                    NAMESPACE_MAXIMA,
+                    LABEL_MAXIMA,
+                    RESERVATION_AFTER,
                     WORKER_NAME,
                     SLOTS,
                     WORKER_CPUS,
@@ -233,7 +274,7 @@ final class WorkKeys {
     private static SettingKey<String> component(String seam, String className, String meaning) {
         return new SettingKey<>(
                 "scheduling.components." + seam,
-                SettingKind.className(),
+                SettingKind.component("dev.orrery.scheduling.policy"),
                 "dev.orrery.scheduling.policy." + className,
                 meaning);
     }

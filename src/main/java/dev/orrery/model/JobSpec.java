@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param size how many tasks the job has, numbered from 0
  * @param timeout the longest wall time of one attempt
  * @param retention how long the record, the logs and the files stay after the end
+ * @param maxParallel how many of its tasks workers may have at once; any number when 0
+ * @param exclusive each of its tasks wants a worker for itself
  */
 public record JobSpec(
         Namespace namespace,
@@ -36,7 +38,9 @@ public record JobSpec(
         Optional<Duration> timeout,
         RetryRule retry,
         Duration retention,
-        List<Constraint> constraints) {
+        List<Constraint> constraints,
+        int maxParallel,
+        boolean exclusive) {
 
     /** Copies the collections. */
     public JobSpec {
@@ -47,6 +51,9 @@ public record JobSpec(
         constraints = List.copyOf(constraints);
         if (size < 1) {
             throw new IllegalArgumentException("a job has at least one task");
+        }
+        if (maxParallel < 0) {
+            throw new IllegalArgumentException("a bound is not negative: " + maxParallel);
         }
     }
 

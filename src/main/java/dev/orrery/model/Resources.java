@@ -21,15 +21,30 @@ public record Resources(long cpuMillis, long memoryBytes, int gpus, SortedMap<St
     /** What a task asks for when it says nothing: one cpu. */
     public static final Resources ONE_CPU = new Resources(1000, 0, 0, Collections.emptySortedMap());
 
+    /** However little they ask for: each has a process and a thread that watches it. */
+    public static final int SLOT_SHARED_BY_MAX = 16;
+
     /** Copies the map; refuses negative amounts. */
     public Resources {
-        named = Collections.unmodifiableSortedMap(new TreeMap<>(named));
+        named =
+                named.isEmpty()
+                        ? Collections.emptySortedMap()
+                        : Collections.unmodifiableSortedMap(new TreeMap<>(named));
         if (cpuMillis < 0
                 || memoryBytes < 0
                 || gpus < 0
-                || named.values().stream().anyMatch(v -> v < 0)) {
+                || (!named.isEmpty() && named.values().stream().anyMatch(v -> v < 0))) {
             throw new IllegalArgumentException("amounts are not negative");
         }
+    }
+
+    /**
+     * How much of a worker's slot a task of this amount takes, in thousandths: tasks of less than
+     * one cpu share a slot, at most {@value #SLOT_SHARED_BY_MAX} of them.
+     */
+    public long slotMillis() {
+        boolean shares = cpuMillis > 0 && cpuMillis < 1000;
+        return shares ? Math.max(cpuMillis, 1000 / SLOT_SHARED_BY_MAX) : 1000;
     }
 
     /** Whether this amount fits into what is free. */

@@ -3,6 +3,7 @@ package dev.orrery.node;
 import dev.orrery.config.ComponentLoader;
 import dev.orrery.config.ConfigurationException;
 import dev.orrery.config.Settings;
+import dev.orrery.config.Sharing;
 import dev.orrery.execution.Executor;
 import dev.orrery.execution.ExecutorContext;
 import dev.orrery.scheduling.policy.CapacityValidator;
@@ -60,7 +61,17 @@ final class Components {
                 scheduling.taskMax(),
                 scheduling.prefetchBelow(),
                 scheduling.prefetchMax(),
-                settings.storage().idempotencyTtl());
+                settings.storage().idempotencyTtl(),
+                sharing(scheduling.sharing()));
+    }
+
+    private static Rules.Sharing sharing(Sharing sharing) {
+        return new Rules.Sharing(
+                sharing.weights(),
+                sharing.namespaceMax(),
+                sharing.namespaceMaxima(),
+                sharing.labelMaxima(),
+                sharing.reservationAfter());
     }
 
     static Executor executor(ExecutorContext context) {

@@ -13,10 +13,15 @@ import dev.orrery.protocol.ClusterView.Stuck;
 import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.scheduling.policy.Candidate;
 import dev.orrery.scheduling.policy.Demand;
+import dev.orrery.scheduling.policy.QueueEntry;
+import dev.orrery.scheduling.share.Backlog;
+import dev.orrery.scheduling.share.Keep;
+import dev.orrery.scheduling.share.Reasons;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,15 +88,28 @@ final class Explainer {
     }
 
     private static List<String> queued(SchedulerState state, LiveJob job, TaskMap.Segment segment) {
-        List<String> reasons = new ArrayList<>();
-        List<Candidate> all = state.pool().all();
-        reasons.add(capacity(all, job.demand));
-        long ahead = state.queue().ahead(state.queueEntry(job, segment));
+        Backlog backlog = state.backlog();
+        QueueEntry entry = SchedulerState.entry(job, segment);
+        List<String> reasons = new ArrayList<>(Reasons.bounds(backlog, entry, job.spec));
+        if (reasons.isEmpty()) {
+            reasons.add(capacity(state.pool().all(), job.demand));
+            backlog.keeps().all().stream().map(keep -> kept(keep, job)).forEach(reasons::add);
+            Reasons.share(backlog, job.spec.namespace()).ifPresent(reasons::add);
+        }
+        long ahead = backlog.ahead(entry, job.spec);
         String order = job.spec.deadline().isPresent() ? "deadline order: " : "queue order: ";
         if (ahead > 0) {
             reasons.add(order + ahead + " ahead");
         }
         return reasons;
+    }
+
+    private static String kept(Keep keep, LiveJob job) {
+        boolean isItsOwn =
+                keep.namespace().equals(job.spec.namespace()) && keep.demand().equals(job.demand);
+        return "worker "
+                + keep.worker()
+                + (isItsOwn ? " is kept free for it" : " is kept free for a larger task");
     }
 
     private static String capacity(List<Candidate> all, Demand demand) {
@@ -117,10 +135,23 @@ final class Explainer {
         if (suiting.stream().anyMatch(it -> it.hasRoom(demand))) {
             return "other tasks go first";
         }
-        if (suiting.stream().noneMatch(it -> it.slotsFree() > 0)) {
+        if (demand.exclusive()) {
+            Candidate emptiest =
+                    suiting.stream().min(Comparator.comparingInt(Candidate::attempts)).get();
+            return "wants a worker for itself; the emptiest is "
+                    + emptiest.worker()
+                    + " with "
+                    + emptiest.attempts()
+                    + (emptiest.attempts() == 1 ? " attempt" : " attempts");
+        }
+        if (suiting.stream().noneMatch(it -> hasSlot(it, demand))) {
             return "all slots of the " + suiting.size() + " fitting workers are taken";
         }
         return "no worker has " + describe(demand.resources()) + " free";
+    }
+
+    private static boolean hasSlot(Candidate candidate, Demand demand) {
+        return candidate.slotMillisFree() >= demand.resources().slotMillis();
     }
 
     /** The first amount that no worker offers; all of them when only the combination is missing. */
@@ -184,13 +215,19 @@ final class Explainer {
     /** The first job of each kind that no worker could ever take; the queue's heads are few. */
     private static List<Stuck> stuck(SchedulerState state) {
         List<Candidate> open = state.pool().all().stream().filter(Candidate::open).toList();
-        return state.queue().candidates().stream()
-                .limit(HEADS_EXAMINED_MAX)
-                .filter(head -> open.stream().noneMatch(it -> it.suits(head.demand())))
-                .limit(STUCK_MAX)
-                .flatMap(head -> state.job(head.tasks().job()).stream())
-                .map(job -> stuck(state, job))
-                .toList();
+        List<Stuck> stuck = new ArrayList<>();
+        int[] left = {HEADS_EXAMINED_MAX};
+        state.backlog()
+                .first(head -> {
+                    if (open.stream().noneMatch(it -> it.suits(head.entry().demand()))) {
+                        state.job(head.entry().tasks().job())
+                                .ifPresent(job -> stuck.add(stuck(state, job)));
+                    }
+                    left[0]--;
+                    boolean isEnough = left[0] <= 0 || stuck.size() == STUCK_MAX;
+                    return isEnough ? Optional.of(true) : Optional.empty();
+                });
+        return List.copyOf(stuck);
     }
 
     private static Stuck stuck(SchedulerState state, LiveJob job) {

@@ -248,7 +248,7 @@ final class JobDecisions {
 
     /** Lets delays and back-offs end, deadlines pass, and old idempotency keys go. */
     void ringAlarms(SchedulerState state, Draft draft, Moment now) {
-        for (SchedulerState.Alarm alarm : state.due(now.wall(), ALARMS_MAX)) {
+        for (Alarms.Alarm alarm : state.alarms().due(now.wall(), ALARMS_MAX)) {
             LiveJob job = draft.job(alarm.tasks().job());
             boolean late = job.spec.deadline().filter(at -> !at.isAfter(now.wall())).isPresent();
             TaskState current = job.tasks.get(alarm.tasks().first());

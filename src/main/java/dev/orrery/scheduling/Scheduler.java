@@ -19,8 +19,10 @@ final class Scheduler {
     private final JobDecisions jobs;
     private final WorkerDecisions workers;
     private final Explainer explainer;
+    private final Dispatcher dispatcher;
 
-    Scheduler(Rules rules) {
+    Scheduler(Rules rules, Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
         this.jobs = new JobDecisions(rules);
         this.workers = new WorkerDecisions(rules);
         this.explainer = new Explainer();
@@ -37,6 +39,7 @@ final class Scheduler {
                 workers.loseExpired(state, draft, now);
                 jobs.ringAlarms(state, draft, now);
                 fireSchedules(state, draft, now);
+                dispatcher.keepForLarge(state, draft, now);
                 yield draft.decided();
             }
         };

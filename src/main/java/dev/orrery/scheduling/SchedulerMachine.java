@@ -23,10 +23,13 @@ public final class SchedulerMachine {
     private final Dispatcher dispatcher;
     private final SchedulerState state;
 
+    /** The state's changes after which nothing more could go. */
+    private long settledAt = -1;
+
     private SchedulerMachine(long epoch, Rules rules, SchedulerState state) {
         this.epoch = epoch;
-        this.scheduler = new Scheduler(rules);
         this.dispatcher = new Dispatcher(rules);
+        this.scheduler = new Scheduler(rules, dispatcher);
         this.state = state;
     }
 
@@ -40,7 +43,7 @@ public final class SchedulerMachine {
             long epoch, Rules rules, Policies policies, LoadedState loaded, Moment adopted) {
         long leaseEnd = adopted.nanos() + rules.lease().toNanos();
         return new SchedulerMachine(
-                epoch, rules, SchedulerState.restore(policies, loaded, leaseEnd));
+                epoch, rules, SchedulerState.restore(policies, rules.sharing(), loaded, leaseEnd));
     }
 
     /** Takes one input and all that follows from it, and gives what the shell has to do. */
@@ -55,7 +58,7 @@ public final class SchedulerMachine {
         if (isAlarmDue(now)) {
             take(scheduler.decide(state, new Input.Tick(), now, epoch), events, effects);
         }
-        if (!isAlarmDue(now)) {
+        if (!isAlarmDue(now) && state.changes() != settledAt) {
             dispatchAll(now, events, effects);
         }
         return new Decision(events, effects);
@@ -91,6 +94,7 @@ public final class SchedulerMachine {
             take(next, events, effects);
             next = dispatcher.dispatch(state, now);
         }
+        settledAt = state.changes();
     }
 
     private void take(Decision decision, List<StateEvent> events, List<Effect> effects) {
@@ -106,7 +110,7 @@ public final class SchedulerMachine {
     /** When a task or a schedule changes by itself next. */
     private Optional<Instant> nextAlarm() {
         Optional<Instant> moment = state.schedules().nextAlarm();
-        Optional<Instant> alarm = state.nextAlarm().map(SchedulerState.Alarm::at);
+        Optional<Instant> alarm = state.alarms().next().map(Alarms.Alarm::at);
         return alarm.isEmpty() || moment.filter(alarm.get()::isAfter).isPresent() ? moment : alarm;
     }
 

@@ -2,6 +2,7 @@ package dev.orrery.scheduling;
 
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobId;
+import dev.orrery.model.JobSpec;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.TaskRange;
 import dev.orrery.model.TaskStatus;
@@ -12,18 +13,21 @@ import dev.orrery.protocol.JobEvent.Change;
 import dev.orrery.protocol.LoadedState;
 import dev.orrery.protocol.LoadedState.EndedJob;
 import dev.orrery.protocol.LoadedState.Submission;
+import dev.orrery.scheduling.memory.EndedJobs;
+import dev.orrery.scheduling.memory.Submissions;
 import dev.orrery.scheduling.policy.Policies;
 import dev.orrery.scheduling.policy.QueueEntry;
-import dev.orrery.scheduling.policy.QueuePolicy;
+import dev.orrery.scheduling.policy.Rules.Sharing;
 import dev.orrery.scheduling.policy.WorkerPool;
 import dev.orrery.scheduling.schedule.Schedules;
+import dev.orrery.scheduling.share.Backlog;
+import dev.orrery.scheduling.share.RunTimes;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,33 +43,32 @@ import java.util.TreeSet;
  */
 final class SchedulerState {
 
-    private static final int MEAN_OVER = 16;
-
-    /** Longer runs count as this long; it only has to be far above the limit of prefetching. */
-    private static final Duration RUN_TIME_MAX = Duration.ofDays(1);
-
     private final Policies policies;
-    private final Map<JobId, LiveJob> jobs = new TreeMap<>();
+
+    /** Hashed: with a million jobs each step down a tree would be a miss of the cache. */
+    private final Map<JobId, LiveJob> jobs = new LinkedHashMap<>();
+
     private final Map<Namespace, Long> numbers = new TreeMap<>();
     private final Map<WorkerId, WorkerRecord> workers = new TreeMap<>();
     private final TreeSet<WorkerId> drained = new TreeSet<>();
-    private final TreeSet<Alarm> alarms = new TreeSet<>();
+    private final Alarms alarms = new Alarms();
     private final Map<TaskStatus, Long> counts = new EnumMap<>(TaskStatus.class);
     private final Submissions submissions = new Submissions();
     private final WorkerRecord.Departures departures = new WorkerRecord.Departures();
     private final EndedJobs ended = new EndedJobs();
     private final Schedules schedules = new Schedules();
-    private final QueuePolicy queue;
+    private final RunTimes runTimes = new RunTimes();
+    private final Backlog backlog;
     private final WorkerPool pool;
+    private long changes;
+    private long heldInAdvance;
     private long arrivals;
     private long uses;
     private long leaseEndOfAwaited;
-    private long meanRunNanos;
-    private long endsSeen;
 
-    SchedulerState(Policies policies) {
+    SchedulerState(Policies policies, Sharing sharing) {
         this.policies = policies;
-        this.queue = policies.queue().get();
+        this.backlog = new Backlog(sharing, policies.queue());
         this.pool = policies.pool().get();
     }
 
@@ -74,8 +77,9 @@ final class SchedulerState {
      *
      * @param leaseEnd on the monotonic clock, in nanoseconds
      */
-    static SchedulerState restore(Policies policies, LoadedState loaded, long leaseEnd) {
-        SchedulerState state = new SchedulerState(policies);
+    static SchedulerState restore(
+            Policies policies, Sharing sharing, LoadedState loaded, long leaseEnd) {
+        SchedulerState state = new SchedulerState(policies, sharing);
         state.leaseEndOfAwaited = leaseEnd;
         state.numbers.putAll(loaded.numbers());
         state.drained.addAll(loaded.draining());
@@ -89,11 +93,15 @@ final class SchedulerState {
     }
 
     void apply(StateEvent event) {
+        boolean isHeartbeat = event instanceof StateEvent.LeaseRenewed;
+        changes += isHeartbeat ? 0 : 1;
         switch (event) {
             case StateEvent.Durable durable -> applyDurable(durable.event());
             case StateEvent.WorkerJoined it -> {
                 WorkerRecord record = incarnation(it.worker(), it.incarnation(), it.leaseEnd());
                 record.joined(it.session(), it.offer(), it.leaseEnd(), it.heardAt());
+                backlog.offered(it.worker(), it.offer());
+                record.exclusives().forEach(attempt -> recharge(record, attempt));
                 refresh(record);
             }
             case StateEvent.LeaseRenewed it -> {
@@ -108,9 +116,13 @@ final class SchedulerState {
                 worker(it.worker()).ifPresent(departures::add);
                 workers.remove(it.worker());
                 pool.remove(it.worker());
+                backlog.withdrawn(it.worker());
             }
             case StateEvent.Recalled it ->
                     worker(it.worker()).orElseThrow().recalled(it.attempts());
+            case StateEvent.Watched it -> backlog.watch(it.watch());
+            case StateEvent.Kept it -> backlog.keep(it.keep());
+            case StateEvent.Freed it -> backlog.free(it.worker());
             case StateEvent.SubmissionsForgotten it -> submissions.forgetBefore(it.before());
             case StateEvent.ScheduleHeld it -> schedules.hold(it.schedule(), it.until());
         }
@@ -143,8 +155,9 @@ final class SchedulerState {
         hold(job, event.change());
         job.apply(event);
         job.tasks.around(range.first(), range.last()).forEach(it -> index(job, it));
+        backlog.settle(job.spec.namespace());
         if (event.change() instanceof JobEvent.AttemptEnded it) {
-            it.result().startedAt().ifPresent(at -> seeRunTime(it.result().usage().wall()));
+            it.result().startedAt().ifPresent(at -> runTimes.see(it.result().usage().wall()));
         }
         if (event.status().isTerminal()) {
             jobs.remove(job.id);
@@ -176,30 +189,26 @@ final class SchedulerState {
     private void index(LiveJob job, TaskMap.Segment segment) {
         counts.merge(segment.state().status(), (long) job.range(segment).size(), Long::sum);
         switch (segment.state()) {
-            case TaskState.Waiting it -> alarms.addAll(alarmsOf(job, segment));
+            case TaskState.Waiting it -> alarms.add(job, segment);
             case TaskState.Queued it -> {
-                queue.add(entry(job, segment));
-                alarms.addAll(alarmsOf(job, segment));
+                backlog.add(entry(job, segment), job.spec);
+                alarms.add(job, segment);
             }
-            case TaskState.Assigned it -> {}
-            case TaskState.Running it -> {}
-            case TaskState.Cancelling it -> {}
-            case TaskState.Over it -> {}
+            case TaskState.Assigned _, TaskState.Running _, TaskState.Cancelling _ -> {}
+            case TaskState.Over _ -> {}
         }
     }
 
     private void unindex(LiveJob job, TaskMap.Segment segment) {
         counts.merge(segment.state().status(), -(long) job.range(segment).size(), Long::sum);
         switch (segment.state()) {
-            case TaskState.Waiting it -> alarms.removeAll(alarmsOf(job, segment));
+            case TaskState.Waiting it -> alarms.remove(job, segment);
             case TaskState.Queued it -> {
-                queue.remove(entry(job, segment));
-                alarms.removeAll(alarmsOf(job, segment));
+                backlog.remove(entry(job, segment), job.spec);
+                alarms.remove(job, segment);
             }
-            case TaskState.Assigned it -> {}
-            case TaskState.Running it -> {}
-            case TaskState.Cancelling it -> {}
-            case TaskState.Over it -> {}
+            case TaskState.Assigned _, TaskState.Running _, TaskState.Cancelling _ -> {}
+            case TaskState.Over _ -> {}
         }
     }
 
@@ -226,8 +235,10 @@ final class SchedulerState {
     private void give(LiveJob job, WorkerId id, long incarnation, AttemptId attempt) {
         uses++;
         WorkerRecord record = incarnation(id, incarnation, leaseEndOfAwaited);
-        record.add(attempt, job.spec.resources(), uses);
+        backlog.hold(job.id, job.spec, record.add(attempt, job.demand, uses));
+        backlog.went(job.spec.namespace(), job.demand);
         refresh(record);
+        backlog.overtaking().gave(job.key, heldInAdvance > 0);
     }
 
     /** The record of a worker, begun anew when this life of it is later than the known one. */
@@ -245,9 +256,16 @@ final class SchedulerState {
         holder(job.tasks.get(tasks.first()))
                 .flatMap(this::worker)
                 .ifPresent(record -> {
-                    record.remove(new AttemptId(tasks, attempt));
+                    record.remove(new AttemptId(tasks, attempt))
+                            .ifPresent(charge -> backlog.release(job.id, job.spec, charge));
                     refresh(record);
                 });
+    }
+
+    /** What wants a worker for itself counts for all that the worker offers now. */
+    private void recharge(WorkerRecord record, AttemptId attempt) {
+        JobSpec spec = job(attempt.job()).orElseThrow().spec;
+        backlog.recharge(spec, record.chargeOf(attempt), record.recharge(attempt));
     }
 
     private void takeAll(LiveJob job, TaskRange tasks) {
@@ -269,20 +287,18 @@ final class SchedulerState {
     }
 
     private void refresh(WorkerRecord record) {
-        record.candidate(drained.contains(record.id)).ifPresent(pool::put);
+        heldInAdvance += record.moreInAdvance();
+        record.candidate(drained.contains(record.id))
+                .ifPresent(candidate -> {
+                    pool.put(candidate);
+                    backlog.changed(candidate, pool.offersWhoeverHasRoom());
+                    changes++;
+                });
     }
 
-    private static QueueEntry entry(LiveJob job, TaskMap.Segment segment) {
+    /** The queue's entry of a queued segment. */
+    static QueueEntry entry(LiveJob job, TaskMap.Segment segment) {
         return new QueueEntry(job.key, job.range(segment), job.demand);
-    }
-
-    private static List<Alarm> alarmsOf(LiveJob job, TaskMap.Segment segment) {
-        List<Alarm> found = new ArrayList<>(2);
-        if (segment.state() instanceof TaskState.Waiting waiting) {
-            found.add(new Alarm(waiting.until(), job.range(segment)));
-        }
-        job.spec.deadline().ifPresent(at -> found.add(new Alarm(at, job.range(segment))));
-        return found;
     }
 
     Optional<LiveJob> job(JobId id) {
@@ -296,7 +312,7 @@ final class SchedulerState {
 
     /** All jobs that have not ended, by id. */
     List<LiveJob> jobs() {
-        return List.copyOf(jobs.values());
+        return jobs.values().stream().sorted(Comparator.comparing(job -> job.id)).toList();
     }
 
     /** The last that was heard of a worker that left this leader. */
@@ -328,8 +344,18 @@ final class SchedulerState {
         return ended;
     }
 
-    QueuePolicy queue() {
-        return queue;
+    Backlog backlog() {
+        return backlog;
+    }
+
+    /** Attempts that workers were given in advance. */
+    long heldInAdvance() {
+        return heldInAdvance;
+    }
+
+    /** Grows with every change after which something else may go. */
+    long changes() {
+        return changes;
     }
 
     WorkerPool pool() {
@@ -344,52 +370,16 @@ final class SchedulerState {
         return counts.getOrDefault(status, 0L);
     }
 
-    /** The queue's entry of a queued segment. */
-    QueueEntry queueEntry(LiveJob job, TaskMap.Segment segment) {
-        return entry(job, segment);
-    }
-
     Schedules schedules() {
         return schedules;
     }
 
-    Optional<Alarm> nextAlarm() {
-        return alarms.isEmpty() ? Optional.empty() : Optional.of(alarms.first());
-    }
-
-    /** The alarms that are due, in order, at most so many. */
-    List<Alarm> due(Instant now, int max) {
-        List<Alarm> found = new ArrayList<>();
-        for (Alarm alarm : alarms) {
-            if (alarm.at().isAfter(now) || found.size() == max) {
-                break;
-            }
-            found.add(alarm);
-        }
-        return found;
+    Alarms alarms() {
+        return alarms;
     }
 
     /** Mean wall time of late attempts in nanoseconds; empty before the first end. */
     OptionalLong meanRunNanos() {
-        return endsSeen == 0 ? OptionalLong.empty() : OptionalLong.of(meanRunNanos);
-    }
-
-    private void seeRunTime(Duration wall) {
-        long nanos = wall.compareTo(RUN_TIME_MAX) > 0 ? RUN_TIME_MAX.toNanos() : wall.toNanos();
-        meanRunNanos = endsSeen == 0 ? nanos : meanRunNanos + (nanos - meanRunNanos) / MEAN_OVER;
-        endsSeen++;
-    }
-
-    /** A time at which tasks change state by themselves. */
-    record Alarm(Instant at, TaskRange tasks) implements Comparable<Alarm> {
-        @Override
-        public int compareTo(Alarm other) {
-            int byTime = at.compareTo(other.at);
-            if (byTime != 0) {
-                return byTime;
-            }
-            int byJob = tasks.job().compareTo(other.tasks.job());
-            return byJob != 0 ? byJob : Integer.compare(tasks.first(), other.tasks.first());
-        }
+        return runTimes.mean();
     }
 }

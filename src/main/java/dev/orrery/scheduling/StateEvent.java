@@ -6,6 +6,8 @@ import dev.orrery.model.WorkerId;
 import dev.orrery.model.schedule.ScheduleId;
 import dev.orrery.protocol.DurableEvent;
 import dev.orrery.protocol.WorkerOffer;
+import dev.orrery.scheduling.share.Keep;
+import dev.orrery.scheduling.share.Watch;
 
 import java.time.Instant;
 import java.util.List;
@@ -55,6 +57,15 @@ public sealed interface StateEvent {
             attempts = List.copyOf(attempts);
         }
     }
+
+    /** The first task of a namespace waits for room. */
+    record Watched(Watch watch) implements StateEvent {}
+
+    /** A worker is kept for a task that others would pass over for ever. */
+    record Kept(Keep keep) implements StateEvent {}
+
+    /** A worker is kept for nobody any more. */
+    record Freed(WorkerId worker) implements StateEvent {}
 
     /** Idempotency keys older than their time are forgotten. */
     record SubmissionsForgotten(Instant before) implements StateEvent {}

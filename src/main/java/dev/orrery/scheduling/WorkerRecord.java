@@ -6,6 +6,8 @@ import dev.orrery.model.Resources;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.WorkerOffer;
 import dev.orrery.scheduling.policy.Candidate;
+import dev.orrery.scheduling.policy.Demand;
+import dev.orrery.scheduling.share.Charge;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +28,10 @@ final class WorkerRecord {
     private final LinkedHashMap<AttemptId, Held> attempts = new LinkedHashMap<>();
     private Optional<WorkerOffer> offer = Optional.empty();
     private Resources used = Resources.NONE;
+    private long usedSlotMillis;
     private int running;
+    private int exclusive;
+    private int countedInAdvance;
     private long session;
     private long leaseEnd;
     private boolean drainingItself;
@@ -34,7 +39,7 @@ final class WorkerRecord {
     private long heardAt;
 
     /** An attempt on this worker. */
-    private record Held(Resources resources, boolean inAdvance, boolean recalled) {}
+    private record Held(Demand demand, Charge charge, boolean inAdvance, boolean recalled) {}
 
     /** A worker that the store names and that has not said hello to this leader. */
     WorkerRecord(WorkerId id, long incarnation, long leaseEnd) {
@@ -57,28 +62,74 @@ final class WorkerRecord {
         drainingItself = newDrainingItself;
     }
 
-    void add(AttemptId attempt, Resources resources, long useNumber) {
+    /** Takes an attempt in, and tells what it counts for. */
+    Charge add(AttemptId attempt, Demand demand, long useNumber) {
         lastUsed = useNumber;
-        boolean room = offer.isEmpty() || (inAdvance() == 0 && hasRoom(resources));
-        attempts.put(attempt, new Held(resources, !room, false));
+        boolean room = offer.isEmpty() || (inAdvance() == 0 && hasRoom(demand));
+        Charge charge = charge(demand);
+        attempts.put(attempt, new Held(demand, charge, !room, false));
+        exclusive += demand.exclusive() ? 1 : 0;
         if (room) {
-            hold(resources);
+            hold(demand);
         }
+        return charge;
     }
 
-    void remove(AttemptId attempt) {
+    /** Beside what wants the worker for itself nobody has anything of it. */
+    private Charge charge(Demand demand) {
+        return demand.exclusive() && offer.isPresent()
+                ? new Charge(offer.get().slots() * 1000L, offer.get().capacity())
+                : Charge.of(demand.resources());
+    }
+
+    /** Takes an attempt out, and tells what it counted for; empty when it is not there. */
+    Optional<Charge> remove(AttemptId attempt) {
         Held held = attempts.remove(attempt);
-        if (held != null && !held.inAdvance()) {
-            used = used.minus(held.resources());
+        if (held == null) {
+            return Optional.empty();
+        }
+        exclusive -= held.demand().exclusive() ? 1 : 0;
+        if (!held.inAdvance()) {
+            used = used.minus(held.demand().resources());
+            usedSlotMillis -= held.demand().resources().slotMillis();
             running--;
             promote();
         }
+        return Optional.of(held.charge());
+    }
+
+    /** Those that want the worker for themselves. */
+    List<AttemptId> exclusives() {
+        return exclusive == 0
+                ? List.of()
+                : attempts.keySet().stream().filter(it -> held(it).demand().exclusive()).toList();
+    }
+
+    Charge chargeOf(AttemptId attempt) {
+        return held(attempt).charge();
+    }
+
+    /** What an attempt counts for by the latest offer. */
+    Charge recharge(AttemptId attempt) {
+        Held held = held(attempt);
+        Charge charge = charge(held.demand());
+        attempts.put(attempt, new Held(held.demand(), charge, held.inAdvance(), held.recalled()));
+        return charge;
+    }
+
+    private Held held(AttemptId attempt) {
+        Held held = attempts.get(attempt);
+        if (held == null) {
+            throw new IllegalArgumentException(id + " does not hold " + attempt);
+        }
+        return held;
     }
 
     void recalled(List<AttemptId> recalled) {
         for (AttemptId attempt : recalled) {
             attempts.computeIfPresent(
-                    attempt, (id, held) -> new Held(held.resources(), held.inAdvance(), true));
+                    attempt,
+                    (id, held) -> new Held(held.demand(), held.charge(), held.inAdvance(), true));
         }
     }
 
@@ -89,24 +140,38 @@ final class WorkerRecord {
         for (Map.Entry<AttemptId, Held> entry : attempts.entrySet()) {
             Held held = entry.getValue();
             if (held.inAdvance()) {
-                if (!hasRoom(held.resources())) {
+                if (!hasRoom(held.demand())) {
                     return;
                 }
-                entry.setValue(new Held(held.resources(), false, held.recalled()));
-                hold(held.resources());
+                entry.setValue(new Held(held.demand(), held.charge(), false, held.recalled()));
+                hold(held.demand());
             }
         }
     }
 
-    private void hold(Resources resources) {
-        used = used.plus(resources);
+    private void hold(Demand demand) {
+        used = used.plus(demand.resources());
+        usedSlotMillis += demand.resources().slotMillis();
         running++;
     }
 
-    private boolean hasRoom(Resources resources) {
+    /** Whether it would start beside what runs: alone, if one of them wants to be. */
+    private boolean hasRoom(Demand demand) {
+        boolean alone = running == 0 || (!demand.exclusive() && !runsExclusive());
         return offer.isPresent()
-                && running < offer.get().slots()
-                && used.plus(resources).fitsIn(offer.get().capacity());
+                && alone
+                && usedSlotMillis + demand.resources().slotMillis() <= slotMillis(offer.get())
+                && used.plus(demand.resources()).fitsIn(offer.get().capacity());
+    }
+
+    private boolean runsExclusive() {
+        return exclusive > 0
+                && attempts.values().stream()
+                        .anyMatch(it -> it.demand().exclusive() && !it.inAdvance());
+    }
+
+    private static long slotMillis(WorkerOffer offer) {
+        return offer.slots() * 1000L;
     }
 
     boolean holds(AttemptId attempt) {
@@ -126,6 +191,11 @@ final class WorkerRecord {
     /** What it holds of one job, in the same order. */
     List<AttemptId> attemptsOf(JobId job) {
         return attempts.keySet().stream().filter(attempt -> attempt.job().equals(job)).toList();
+    }
+
+    /** Whether an answer to a recall is awaited. */
+    boolean isAskedBack() {
+        return attempts.values().stream().anyMatch(it -> it.inAdvance() && it.recalled());
     }
 
     /** What was given in advance and not asked back, the latest first. */
@@ -155,6 +225,13 @@ final class WorkerRecord {
         return attempts.size() - running;
     }
 
+    /** How many more it has in advance than when this was asked before. */
+    int moreInAdvance() {
+        int more = inAdvance() - countedInAdvance;
+        countedInAdvance = inAdvance();
+        return more;
+    }
+
     int holding() {
         return running;
     }
@@ -170,6 +247,11 @@ final class WorkerRecord {
     /** When it was last heard of, on the monotonic clock. */
     long heardAt() {
         return heardAt;
+    }
+
+    /** Whether its lease runs on. */
+    boolean isLeased(Moment now) {
+        return leaseEnd - now.nanos() > 0;
     }
 
     boolean drainingItself() {
@@ -195,8 +277,12 @@ final class WorkerRecord {
                         it,
                         !drained && !drainingItself,
                         free(),
-                        inAdvance() == 0 ? Math.max(0, it.slots() - running) : 0,
+                        inAdvance() == 0 && exclusive == 0
+                                ? Math.max(0, slotMillis(it) - usedSlotMillis)
+                                : 0,
+                        attempts.size(),
                         inAdvance(),
+                        exclusive > 0,
                         lastUsed));
     }
 

@@ -1,6 +1,7 @@
 package dev.orrery.bus;
 
 import dev.orrery.config.Settings;
+import dev.orrery.config.Sharing;
 import dev.orrery.model.Resources;
 
 import io.vertx.core.Future;
@@ -95,7 +96,13 @@ final class BusNodes implements AutoCloseable {
                         1000,
                         Resources.NONE,
                         Duration.ZERO,
-                        0),
+                        0,
+                        new Sharing(
+                                Collections.emptySortedMap(),
+                                0,
+                                Collections.emptySortedMap(),
+                                Collections.emptySortedMap(),
+                                Duration.ZERO)),
                 new Settings.Worker(
                         "",
                         0,

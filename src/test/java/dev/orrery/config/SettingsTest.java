@@ -131,7 +131,13 @@ final class SettingsTest {
                                 new Resources(
                                         1_024_000, 64L << 40, 1024, Collections.emptySortedMap()),
                                 Duration.ofMillis(50),
-                                256));
+                                256,
+                                new Sharing(
+                                        Collections.emptySortedMap(),
+                                        0,
+                                        Collections.emptySortedMap(),
+                                        Collections.emptySortedMap(),
+                                        Duration.ofSeconds(10))));
     }
 
     @Test
@@ -155,6 +161,12 @@ final class SettingsTest {
                           taskMax: {cpus: 1.5, memory: 2GiB, gpus: 3, named: {fpga: 4}}
                           prefetchBelow: 1s
                           prefetchMax: 7
+                          fairness: {weights: {lab-a: 2}}
+                          limits:
+                            namespace: 9
+                            namespaces: {lab-b: 4}
+                            labels: {"license=matlab": 10}
+                          reservation: {after: 3s}
                         """);
 
         assertThat(settings.scheduling().components().values()).containsOnly("java.lang.String");
@@ -169,7 +181,29 @@ final class SettingsTest {
                                 10,
                                 new Resources(1500, 2L << 30, 3, new TreeMap<>(Map.of("fpga", 4L))),
                                 Duration.ofSeconds(1),
-                                7));
+                                7,
+                                new Sharing(
+                                        new TreeMap<>(Map.of("lab-a", 2L)),
+                                        9,
+                                        new TreeMap<>(Map.of("lab-b", 4L)),
+                                        new TreeMap<>(Map.of("license=matlab", 10L)),
+                                        Duration.ofSeconds(3))));
+    }
+
+    @Test
+    void component_isNamedShortOrByItsClass() throws IOException {
+        String ours = "dev.orrery.scheduling.policy.";
+
+        assertThat(placement("pack")).isEqualTo(ours + "Pack");
+        assertThat(placement("least-recently-used")).isEqualTo(ours + "LeastRecentlyUsed");
+        assertThat(placement(ours + "Spread")).isEqualTo(ours + "Spread");
+    }
+
+    private String placement(String name) throws IOException {
+        return read("scheduling: {components: {placement: %s}}".formatted(name))
+                .scheduling()
+                .components()
+                .get("placement");
     }
 
     @Test

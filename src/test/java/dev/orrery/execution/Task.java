@@ -91,7 +91,9 @@ record Task(
                         timeout,
                         RetryRule.DEFAULT,
                         Duration.ofDays(1),
-                        List.of());
+                        List.of(),
+                        0,
+                        false);
         JobId job = new JobId(UUID.randomUUID());
         return new Assignment(
                 new AttemptId(TaskRange.single(job), 1), spec, 1, "token", "http://localhost:0");

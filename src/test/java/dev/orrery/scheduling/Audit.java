@@ -2,12 +2,14 @@ package dev.orrery.scheduling;
 
 import dev.orrery.model.AttemptId;
 import dev.orrery.model.JobId;
+import dev.orrery.model.JobSpec;
 import dev.orrery.model.Namespace;
 import dev.orrery.model.Resources;
 import dev.orrery.model.TaskStatus;
 import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.WorkerOffer;
 import dev.orrery.scheduling.policy.QueueEntry;
+import dev.orrery.scheduling.policy.Rules;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,10 +23,12 @@ public final class Audit {
 
     private final MemoryStore store;
     private final List<WorkerId> workers;
+    private final Rules.Sharing sharing;
     private final Map<JobId, Ledger> ledgers = new TreeMap<>();
 
     /** Reads the store from its beginning; the workers are those that may be drained. */
-    public Audit(MemoryStore store, List<WorkerId> workers) {
+    public Audit(MemoryStore store, List<WorkerId> workers, Rules.Sharing sharing) {
+        this.sharing = sharing;
         this.store = store;
         this.workers = List.copyOf(workers);
     }
@@ -66,6 +70,7 @@ public final class Audit {
         long inQueue = queueOf(state).stream().mapToLong(it -> it.tasks().size()).sum();
         expect("in the queue", inQueue, queued);
         state.workers().forEach(record -> checkHolding(machine, record));
+        checkShares(machine);
     }
 
     /** How many jobs have not ended. */
@@ -99,38 +104,73 @@ public final class Audit {
         for (AttemptId attempt : record.attempts().subList(0, record.holding())) {
             used = used.plus(machine.state().job(attempt.job()).orElseThrow().spec.resources());
         }
-        expect(record.id + " has slots", record.holding() <= offer.slots(), true);
+        long slotMillis = 0;
+        for (AttemptId attempt : record.attempts().subList(0, record.holding())) {
+            JobSpec spec = machine.state().job(attempt.job()).orElseThrow().spec;
+            slotMillis += spec.resources().slotMillis();
+        }
+        expect(record.id + " has slots", slotMillis <= offer.slots() * 1000L, true);
         expect(record.id + " uses", used, offer.capacity().minus(record.free()));
     }
 
-    /** The queue's entries, which must be in the order in which it gives them out. */
+    /** The queue's entries; those of a namespace must be in the order in which they go. */
     private static List<QueueEntry> queueOf(SchedulerState state) {
         List<QueueEntry> entries = new ArrayList<>();
+        Map<Namespace, Long> ahead = new TreeMap<>();
+        Map<QueueEntry, LiveJob> jobs = new TreeMap<>();
         for (LiveJob job : state.jobs()) {
             for (TaskMap.Segment segment : job.tasks.all()) {
                 if (segment.state() instanceof TaskState.Queued) {
-                    entries.add(state.queueEntry(job, segment));
+                    jobs.put(SchedulerState.entry(job, segment), job);
                 }
             }
         }
-        entries.sort(null);
-        boolean first = true;
-        long ahead = 0;
-        for (QueueEntry entry : entries) {
-            boolean inPlace =
-                    first
-                            ? state.queue().candidates().getFirst().equals(entry)
-                            : state.queue().ahead(entry) == ahead;
-            if (!inPlace) {
+        jobs.forEach((entry, job) -> {
+            entries.add(entry);
+            boolean isHidden = job.spec.maxParallel() > 0;
+            if (isHidden) {
+                return;
+            }
+            Namespace namespace = job.spec.namespace();
+            long before = ahead.getOrDefault(namespace, 0L);
+            long counted = state.backlog().ahead(entry, job.spec);
+            boolean mayBeMore = jobs.values().stream().anyMatch(it -> it.spec.maxParallel() > 0);
+            if (counted != before && !mayBeMore) {
                 throw new AssertionError("not in its place in the queue: " + entry);
             }
-            first = false;
-            ahead++;
-        }
-        if (state.queue().size() != ahead) {
-            throw new AssertionError("more in the queue than queued");
-        }
+            ahead.put(namespace, before + 1);
+        });
+        expect("entries in the queue", state.backlog().size(), (long) entries.size());
         return entries;
+    }
+
+    /** What each namespace has with workers is counted right, and within its bound. */
+    private void checkShares(SchedulerMachine machine) {
+        Map<Namespace, Long> held = new TreeMap<>();
+        for (LiveJob job : machine.state().jobs()) {
+            long ofJob = 0;
+            for (TaskMap.Segment segment : job.tasks.all()) {
+                if (SchedulerState.holder(segment.state()).isPresent()) {
+                    ofJob += job.range(segment).size();
+                }
+            }
+            int max = job.spec.maxParallel();
+            expect(job.id + " is within its limit", max == 0 || ofJob <= max, true);
+            held.merge(job.spec.namespace(), ofJob, Long::sum);
+        }
+        held.forEach((namespace, tasks) -> {
+            expect(namespace + " has", machine.state().backlog().heldTasks(namespace), tasks);
+            long max = sharing.maxOf(namespace);
+            expect(namespace + " is within its cap", max == 0 || tasks <= max, true);
+        });
+        for (WorkerRecord record : machine.state().workers()) {
+            long alone = record.attempts().stream().filter(it -> isExclusive(machine, it)).count();
+            expect(record.id + " is left alone", alone == 0 || record.attempts().size() == 1, true);
+        }
+    }
+
+    private static boolean isExclusive(SchedulerMachine machine, AttemptId attempt) {
+        return machine.state().job(attempt.job()).orElseThrow().spec.exclusive();
     }
 
     /** The durable part of a state, which a load must give back. */

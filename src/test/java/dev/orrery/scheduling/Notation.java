@@ -73,6 +73,10 @@ final class Notation {
             case StateEvent.Recalled it ->
                     "recalled from %s: %s".formatted(it.worker(), texts(it.attempts()));
             case StateEvent.ScheduleHeld it -> "held until " + it.until();
+            case StateEvent.Watched it -> "%s waits for room".formatted(it.watch().namespace());
+            case StateEvent.Kept it ->
+                    "%s is kept for %s".formatted(it.keep().worker(), it.keep().namespace());
+            case StateEvent.Freed it -> "%s is kept no more".formatted(it.worker());
             case StateEvent.SubmissionsForgotten it ->
                     "keys from before %s forgotten".formatted(time(it.before()));
         };

@@ -76,7 +76,7 @@ final class OtherPolicies {
         @Override
         public Optional<WorkerId> choose(Demand demand, List<Candidate> withRoom) {
             return withRoom.stream()
-                    .min(Comparator.comparingInt(Candidate::slotsFree))
+                    .min(Comparator.comparingLong(Candidate::slotMillisFree))
                     .map(Candidate::worker);
         }
     }

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -44,7 +45,8 @@ public final class Sample {
                     new Resources(64_000, 1L << 40, 8, Collections.emptySortedMap()),
                     Duration.ofMillis(50),
                     8,
-                    Duration.ofHours(24));
+                    Duration.ofHours(24),
+                    Rules.Sharing.STANDARD);
 
     /** What a leader finds in an empty store. */
     static final LoadedState EMPTY =
@@ -104,10 +106,14 @@ public final class Sample {
         private RetryRule retry = RetryRule.DEFAULT;
         private List<Constraint> constraints = List.of();
         private Duration retention = Duration.ofDays(1);
+        private SortedMap<String, String> labels = new TreeMap<>();
+        private int maxParallel;
+        private boolean exclusive;
 
         private SpecDraft() {}
 
-        SpecDraft namespace(String name) {
+        /** Whose it is. */
+        public SpecDraft namespace(String name) {
             namespace = new Namespace(name);
             return this;
         }
@@ -166,13 +172,31 @@ public final class Sample {
             return this;
         }
 
+        /** Its labels. */
+        public SpecDraft labels(SortedMap<String, String> value) {
+            labels = value;
+            return this;
+        }
+
+        /** How many of its tasks at once. */
+        public SpecDraft maxParallel(int value) {
+            maxParallel = value;
+            return this;
+        }
+
+        /** Alone on its worker. */
+        public SpecDraft exclusive(boolean value) {
+            exclusive = value;
+            return this;
+        }
+
         /** The finished specification. */
         public JobSpec make() {
             return new JobSpec(
                     namespace,
                     "tester",
                     "sample",
-                    new TreeMap<>(),
+                    labels,
                     work,
                     new TreeMap<>(),
                     Bytes.EMPTY,
@@ -186,7 +210,9 @@ public final class Sample {
                     Optional.empty(),
                     retry,
                     retention,
-                    constraints);
+                    constraints,
+                    maxParallel,
+                    exclusive);
         }
     }
 }

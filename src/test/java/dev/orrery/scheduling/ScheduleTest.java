@@ -277,7 +277,8 @@ final class ScheduleTest extends Timetable {
                         Sample.cpus(4),
                         usual.prefetchBelow(),
                         usual.prefetchMax(),
-                        usual.idempotencyTtl());
+                        usual.idempotencyTtl(),
+                        usual.sharing());
         SchedulerMachine next =
                 SchedulerMachine.load(
                         2,

@@ -13,6 +13,7 @@ import dev.orrery.protocol.LoadedState;
 import dev.orrery.protocol.LoadedState.EndedJob;
 import dev.orrery.protocol.SchedulerReply;
 import dev.orrery.protocol.SchedulerRequest;
+import dev.orrery.scheduling.memory.EndedJobs;
 import dev.orrery.scheduling.policy.PriorityKey;
 
 import org.junit.jupiter.api.Test;

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -117,9 +118,31 @@ final class Stage {
                                 standard.taskMax(),
                                 standard.prefetchBelow(),
                                 words.number("prefetch-max", standard.prefetchMax()),
-                                standard.idempotencyTtl()),
+                                standard.idempotencyTtl(),
+                                sharing(words)),
                         policies);
         return List.of();
+    }
+
+    /** Options {@code weight=a:2 cap=a:4 each=3 label-cap=license:matlab:1 after=10s}. */
+    private static Rules.Sharing sharing(Words words) {
+        return new Rules.Sharing(
+                counts(words, "weight"),
+                words.number("each", 0),
+                counts(words, "cap"),
+                counts(words, "label-cap"),
+                words.duration("after").orElse(Duration.ofSeconds(10)));
+    }
+
+    private static TreeMap<String, Long> counts(Words words, String option) {
+        TreeMap<String, Long> counts = new TreeMap<>();
+        for (String entry : words.list(option)) {
+            int colon = entry.lastIndexOf(':');
+            counts.put(
+                    entry.substring(0, colon).replace(':', '='),
+                    Long.parseLong(entry.substring(colon + 1)));
+        }
+        return counts;
     }
 
     private List<String> pass(Words words) {
@@ -171,6 +194,10 @@ final class Stage {
                                         Duration.ofMinutes(1)))
                         .constraints(constraints(words));
         words.option("namespace").ifPresent(spec::namespace);
+        words.option("label")
+                .map(it -> it.split(":"))
+                .ifPresent(it -> spec.labels(new TreeMap<>(Map.of(it[0], it[1]))));
+        spec.maxParallel(words.number("max-parallel", 0)).exclusive(words.has("exclusive"));
         words.option("shell").map(Work.Shell::new).ifPresent(spec::work);
         words.duration("deadline").map(this::wall).ifPresent(spec::deadline);
         words.duration("not-before").map(this::wall).ifPresent(spec::notBefore);
@@ -197,7 +224,9 @@ final class Stage {
         TreeMap<String, Long> named = new TreeMap<>();
         words.option("licences").map(Long::parseLong).ifPresent(it -> named.put("licences", it));
         return new Resources(
-                words.number("cpus", 1) * 1_000L,
+                words.option("cpu-millis")
+                        .map(Long::parseLong)
+                        .orElse(words.number("cpus", 1) * 1_000L),
                 words.number("memory", 0),
                 words.number("gpus", 0),
                 named);

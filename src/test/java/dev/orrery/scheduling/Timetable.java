@@ -132,6 +132,7 @@ abstract class Timetable {
                 usual.taskMax(),
                 usual.prefetchBelow(),
                 usual.prefetchMax(),
-                usual.idempotencyTtl());
+                usual.idempotencyTtl(),
+                usual.sharing());
     }
 }

@@ -7,6 +7,7 @@ import dev.orrery.model.JobSpec;
 import dev.orrery.model.JobSpec.Constraint;
 import dev.orrery.model.JobSpec.RetryRule;
 import dev.orrery.model.ProblemCode;
+import dev.orrery.model.Resources;
 import dev.orrery.protocol.IdempotencyKey;
 import dev.orrery.protocol.JobEvent;
 import dev.orrery.protocol.Message;
@@ -16,8 +17,11 @@ import dev.orrery.scheduling.Sample;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Somebody who submits, cancels, retries, drains, reads and watches, through any master. */
@@ -26,6 +30,8 @@ final class Client {
     private static final long PATIENCE = 8 * Dice.SECOND;
     private static final long FORWARD_PATIENCE = 5 * Dice.SECOND;
     private static final int TRIES_MAX = 60;
+    private static final Resources HALF_A_CPU =
+            new Resources(500, 0, 0, Collections.emptySortedMap());
 
     private final World world;
     private final Host host;
@@ -116,7 +122,21 @@ final class Client {
             spec.constraints(
                     List.of(new Constraint("number", dice.chance(0.5), List.of("1", "2"))));
         }
+        shareIn(spec);
         return spec.make();
+    }
+
+    /** Some come from other namespaces, under bounds, or want a worker for themselves. */
+    private void shareIn(Sample.SpecDraft spec) {
+        switch (dice.below(8)) {
+            case 0 -> spec.namespace("twice");
+            case 1 -> spec.namespace("capped");
+            case 2 -> spec.labels(new TreeMap<>(Map.of("license", "few")));
+            case 3 -> spec.maxParallel(1 + dice.below(2));
+            case 4 -> spec.exclusive(true);
+            case 5 -> spec.resources(HALF_A_CPU);
+            default -> {}
+        }
     }
 
     /** Asks a master, which forwards to the leader. */

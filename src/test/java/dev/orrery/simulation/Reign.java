@@ -276,6 +276,9 @@ final class Reign {
                 case StateEvent.Recalled it -> {}
                 case StateEvent.SubmissionsForgotten it -> {}
                 case StateEvent.ScheduleHeld it -> {}
+                case StateEvent.Watched it -> {}
+                case StateEvent.Kept it -> {}
+                case StateEvent.Freed it -> {}
             }
         }
         batch.effects.forEach(this::carryOut);

@@ -44,7 +44,7 @@ final class Witness {
     private final Map<TaskRange, List<Program>> alive = new LinkedHashMap<>();
     private final Map<String, Long> heard = new TreeMap<>();
     private final Map<String, Map<String, JobId>> keys = new TreeMap<>();
-    private final Set<Long> numbers = new HashSet<>();
+    private final Set<String> numbers = new HashSet<>();
     private final List<JobId> accepted = new ArrayList<>();
     private final IdentityHashMap<JobEvent, Long> storedAt = new IdentityHashMap<>();
     private final ScheduleWitness schedules;
@@ -56,8 +56,8 @@ final class Witness {
 
     Witness(World world, List<WorkerId> workers) {
         this.world = world;
-        this.audit = new Audit(world.store.durable, workers);
         this.schedules = new ScheduleWitness(world);
+        this.audit = new Audit(world.store.durable, workers, World.SHARING);
     }
 
     /** An epoch began. */
@@ -107,7 +107,9 @@ final class Witness {
         account.take(event);
         switch (event.change()) {
             case JobEvent.Submitted it ->
-                    unless(numbers.add(it.number()), "number " + it.number() + " is used twice");
+                    unless(
+                            numbers.add(it.spec().namespace() + "-" + it.number()),
+                            "number " + it.number() + " is used twice");
             case JobEvent.Assigned it -> assigned.put(new AttemptId(it.tasks(), it.attempt()), it);
             case JobEvent.AttemptEnded it -> ended(it);
             case JobEvent.Ended it -> gone(it.tasks(), event);

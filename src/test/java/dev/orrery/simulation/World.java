@@ -31,6 +31,15 @@ final class World {
     /** The priority of tasks that run for long. */
     static final int LONG = 9;
 
+    /** One namespace counts twice, one may have three tasks with workers, one label two. */
+    static final Rules.Sharing SHARING =
+            new Rules.Sharing(
+                    new TreeMap<>(Map.of("twice", 2L)),
+                    0,
+                    new TreeMap<>(Map.of("capped", 3L)),
+                    new TreeMap<>(Map.of("license=few", 2L)),
+                    Duration.ofSeconds(3));
+
     private static final int CLIENTS = 2;
     private static final int SCHEDULES_EVERY = 4;
     private static final long LONG_RUN = 40 * Dice.SECOND;
@@ -269,7 +278,8 @@ final class World {
                 standard.taskMax(),
                 standard.prefetchBelow(),
                 standard.prefetchMax(),
-                standard.idempotencyTtl());
+                standard.idempotencyTtl(),
+                SHARING);
     }
 
     Policies policies() {

@@ -76,7 +76,9 @@ public final class Histories {
                 Optional.empty(),
                 JobSpec.RetryRule.DEFAULT,
                 Duration.ofDays(7),
-                List.of());
+                List.of(),
+                0,
+                false);
     }
 
     /** A schedule that fires every night. */

@@ -43,6 +43,8 @@ public final class JobDraft {
     Optional<Duration> retention = Optional.empty();
     List<JobSpec.Constraint> constraints = List.of();
     Optional<String> idempotencyKey = Optional.empty();
+    int maxParallel;
+    boolean exclusive;
 
     /** The namespace that was named. */
     public Optional<Namespace> namespace() {
@@ -100,7 +102,9 @@ public final class JobDraft {
                 timeout,
                 new RetryRule(retries, restarts, backoff, longestBackoff()),
                 checkedRetention(settings.storage()),
-                constraints);
+                constraints,
+                maxParallel,
+                exclusive);
     }
 
     private Work work(Optional<String> script) {

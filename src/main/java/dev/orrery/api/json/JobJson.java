@@ -74,6 +74,10 @@ public final class JobJson {
         duration(out, "backoffMax", spec.retry().backoffMax());
         duration(out, "retention", spec.retention());
         constraints(out, spec.constraints());
+        if (spec.maxParallel() > 0) {
+            out.writeNumberField("maxParallel", spec.maxParallel());
+        }
+        out.writeBooleanField("exclusive", spec.exclusive());
         out.writeEndObject();
     }
 

@@ -42,7 +42,9 @@ public final class JobReader {
                     "backoff",
                     "backoffMax",
                     "retention",
-                    "constraints");
+                    "constraints",
+                    "maxParallel",
+                    "exclusive");
     private static final String KEY = "idempotencyKey";
     private static final List<String> LINE_FIELDS =
             Stream.concat(FIELDS.stream(), Stream.of(KEY)).toList();
@@ -76,6 +78,7 @@ public final class JobReader {
     private static final int STDIN_BYTES_MAX = 64 * 1024;
     private static final int RUNS_MAX = 1000;
     private static final int PRIORITY_MAX = 1000;
+    private static final int PARALLEL_MAX = 10_000_000;
     private static final double CPUS_MAX = 1_000_000;
     private static final long MEMORY_BYTES_MAX = 1L << 60;
 
@@ -155,6 +158,8 @@ public final class JobReader {
             case "retention" -> draft.retention = Optional.of(duration(in, DURATION_MAX));
             case KEY -> draft.idempotencyKey = Optional.of(in.text(1, IDEMPOTENCY_KEY_MAX));
             case "constraints" -> draft.constraints = in.array(64, JobReader::constraint);
+            case "maxParallel" -> draft.maxParallel = (int) in.integer(0, PARALLEL_MAX);
+            case "exclusive" -> draft.exclusive = in.truth();
             default -> throw new IllegalStateException("no reader for the field " + field);
         }
     }

@@ -240,6 +240,15 @@ public final class JsonReader {
         return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
+    /** A boolean. */
+    public boolean truth() throws IOException {
+        return switch (parser.currentToken()) {
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> throw wrongType("true or false");
+        };
+    }
+
     /** Whether the reader stands at a text. */
     public boolean isText() {
         return parser.currentToken() == JsonToken.VALUE_STRING;

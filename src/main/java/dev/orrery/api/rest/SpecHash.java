@@ -64,6 +64,11 @@ final class SpecHash {
         text(spec.retry().toString());
         text(spec.retention().toString());
         text(spec.constraints().toString());
+        boolean isPlain = spec.maxParallel() == 0 && !spec.exclusive();
+        if (!isPlain) {
+            out.writeInt(spec.maxParallel());
+            out.writeBoolean(spec.exclusive());
+        }
     }
 
     private void work(Work work) throws IOException {

@@ -101,6 +101,15 @@ public final class JobOptions {
             description = "Only on workers with the label, or without it (LABEL!=A,B).")
     private List<String> constraints = new ArrayList<>();
 
+    @Option(
+            names = "--max-parallel",
+            paramLabel = "N",
+            description = "Tasks of the job that run at once; default any number.")
+    private Optional<Integer> maxParallel = Optional.empty();
+
+    @Option(names = "--exclusive", description = "Each task has a worker for itself.")
+    private boolean exclusive;
+
     /** Writes it into the document that describes the job. */
     public void describe(ObjectNode job) {
         name.ifPresent(text -> job.put("name", text));
@@ -113,6 +122,10 @@ public final class JobOptions {
         }
         describeResources(job);
         priority.ifPresent(number -> job.put("priority", number));
+        maxParallel.ifPresent(number -> job.put("maxParallel", number));
+        if (exclusive) {
+            job.put("exclusive", true);
+        }
         deadline.ifPresent(time -> job.put("deadline", time.toString()));
         notBefore.ifPresent(time -> job.put("notBefore", time.toString()));
         timeout.ifPresent(time -> job.put("timeout", Quantities.formatDuration(time)));

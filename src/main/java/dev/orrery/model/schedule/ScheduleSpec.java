@@ -96,6 +96,8 @@ public record ScheduleSpec(
                 job.timeout(),
                 job.retry(),
                 job.retention(),
-                job.constraints());
+                job.constraints(),
+                job.maxParallel(),
+                job.exclusive());
     }
 }

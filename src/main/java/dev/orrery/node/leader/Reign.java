@@ -237,6 +237,9 @@ public final class Reign implements CommitLoop.Outlet {
                 case StateEvent.Recalled it -> {}
                 case StateEvent.SubmissionsForgotten it -> {}
                 case StateEvent.ScheduleHeld it -> {}
+                case StateEvent.Watched it -> {}
+                case StateEvent.Kept it -> {}
+                case StateEvent.Freed it -> {}
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.orrery.node.work;
 
 import dev.orrery.model.AttemptId;
+import dev.orrery.model.JobSpec;
 import dev.orrery.model.Resources;
 import dev.orrery.protocol.WorkerCommand.Assignment;
 import dev.orrery.protocol.WorkerOffer;
@@ -27,6 +28,7 @@ public final class AttemptBoard {
     private final Map<AttemptId, Assignment> running = new LinkedHashMap<>();
     private final Map<AttemptId, Assignment> ended = new LinkedHashMap<>();
     private Resources used = Resources.NONE;
+    private long usedSlotMillis;
 
     public AttemptBoard(WorkerOffer offer) {
         this.offer = offer;
@@ -39,9 +41,13 @@ public final class AttemptBoard {
         }
     }
 
-    /** Whether a slot is free. */
+    /** Whether a slot is free, or a part of one, and nothing runs that wants to be alone. */
     public boolean hasPlace() {
-        return running.size() < offer.slots();
+        return usedSlotMillis < offer.slots() * 1000L && !runsExclusive();
+    }
+
+    private boolean runsExclusive() {
+        return running.size() == 1 && running.values().iterator().next().spec().exclusive();
     }
 
     /** The next attempt that fits beside those that run, which then runs. */
@@ -50,12 +56,16 @@ public final class AttemptBoard {
         if (first == null || !hasPlace()) {
             return Optional.empty();
         }
-        Resources sum = used.plus(first.getValue().spec().resources());
-        if (!sum.fitsIn(offer.capacity())) {
+        JobSpec spec = first.getValue().spec();
+        Resources sum = used.plus(spec.resources());
+        long slotMillis = usedSlotMillis + spec.resources().slotMillis();
+        boolean fits = sum.fitsIn(offer.capacity()) && slotMillis <= offer.slots() * 1000L;
+        if (!fits || (spec.exclusive() && !running.isEmpty())) {
             return Optional.empty();
         }
         waiting.pollFirstEntry();
         used = sum;
+        usedSlotMillis = slotMillis;
         running.put(first.getKey(), first.getValue());
         return Optional.of(first.getValue());
     }
@@ -71,7 +81,11 @@ public final class AttemptBoard {
         }
         Resources wanted = first.getValue().spec().resources();
         boolean alike =
-                running.values().stream().allMatch(it -> it.spec().resources().equals(wanted));
+                !first.getValue().spec().exclusive()
+                        && running.values().stream()
+                                .allMatch(it ->
+                                        it.spec().resources().equals(wanted)
+                                                && !it.spec().exclusive());
         return alike ? Optional.of(first.getValue()) : Optional.empty();
     }
 
@@ -116,12 +130,14 @@ public final class AttemptBoard {
         Assignment assignment = running.remove(attempt);
         if (assignment != null) {
             used = used.minus(assignment.spec().resources());
+            usedSlotMillis -= assignment.spec().resources().slotMillis();
             ended.put(attempt, assignment);
         }
         follower.ifPresent(next -> {
             Assignment started = followers.remove(next);
             if (started != null) {
                 used = used.plus(started.spec().resources());
+                usedSlotMillis += started.spec().resources().slotMillis();
                 running.put(next, started);
             }
         });

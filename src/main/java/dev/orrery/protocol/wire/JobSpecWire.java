@@ -37,7 +37,9 @@ final class JobSpecWire {
                         .setPriority(spec.priority())
                         .setRetry(form(spec.retry()))
                         .setRetention(ModelWire.form(spec.retention()))
-                        .addAllConstraints(each(spec.constraints(), JobSpecWire::form));
+                        .addAllConstraints(each(spec.constraints(), JobSpecWire::form))
+                        .setMaxParallel(spec.maxParallel())
+                        .setExclusive(spec.exclusive());
         switch (spec.work()) {
             case Work.Command(List<String> argv) ->
                     form.setCommand(CommandForm.newBuilder().addAllArgv(argv));
@@ -71,7 +73,9 @@ final class JobSpecWire {
                 optional(form.hasTimeout(), form.getTimeout(), ModelWire::duration),
                 retry(form.getRetry()),
                 ModelWire.duration(form.getRetention()),
-                each(form.getConstraintsList(), JobSpecWire::constraint));
+                each(form.getConstraintsList(), JobSpecWire::constraint),
+                form.getMaxParallel(),
+                form.getExclusive());
     }
 
     private static Work work(JobSpecForm form) {

@@ -14,6 +14,9 @@ public final class LeastRecentlyUsed implements Placement {
 
     @Override
     public Optional<WorkerId> choose(Demand demand, List<Candidate> withRoom) {
+        if (withRoom.size() == 1) {
+            return Optional.of(withRoom.getFirst().worker());
+        }
         return withRoom.stream()
                 .min(Comparator.comparingLong(Candidate::lastUsed))
                 .map(Candidate::worker);

@@ -5,29 +5,45 @@ import dev.orrery.model.WorkerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A pool that offers every open worker, ordered by name. */
 public final class OpenPool implements WorkerPool {
 
     private final TreeMap<WorkerId, Candidate> workers = new TreeMap<>();
+    private final TreeMap<WorkerId, Candidate> withFreeSlot = new TreeMap<>();
+    private final TreeSet<Candidate> byAdvance = new TreeSet<>(BY_ADVANCE);
 
     /** Made by the loader of components. */
     public OpenPool() {}
 
     @Override
     public void put(Candidate candidate) {
-        workers.put(candidate.worker(), candidate);
+        Candidate before = workers.put(candidate.worker(), candidate);
+        if (before != null) {
+            byAdvance.remove(before);
+        }
+        byAdvance.add(candidate);
+        if (candidate.hasFreeSlot()) {
+            withFreeSlot.put(candidate.worker(), candidate);
+        } else {
+            withFreeSlot.remove(candidate.worker());
+        }
     }
 
     @Override
     public void remove(WorkerId worker) {
-        workers.remove(worker);
+        Candidate before = workers.remove(worker);
+        if (before != null) {
+            byAdvance.remove(before);
+            withFreeSlot.remove(worker);
+        }
     }
 
     @Override
     public List<Candidate> withRoom(Demand demand) {
         List<Candidate> found = new ArrayList<>();
-        for (Candidate candidate : workers.values()) {
+        for (Candidate candidate : withFreeSlot.values()) {
             if (candidate.hasRoom(demand)) {
                 found.add(candidate);
             }
@@ -38,5 +54,15 @@ public final class OpenPool implements WorkerPool {
     @Override
     public List<Candidate> all() {
         return List.copyOf(workers.values());
+    }
+
+    @Override
+    public Iterable<Candidate> byAdvance() {
+        return byAdvance;
+    }
+
+    @Override
+    public boolean offersWhoeverHasRoom() {
+        return true;
     }
 }

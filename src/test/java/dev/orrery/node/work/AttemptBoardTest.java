@@ -29,7 +29,7 @@ final class AttemptBoardTest {
         return new WorkerOffer(capacity, slots, new TreeMap<>(), "host", "1");
     }
 
-    private static Assignment of(int number, long cpuMillis) {
+    private static Assignment of(int number, long cpuMillis, boolean exclusive) {
         JobSpec plain = Histories.spec("default", "a", Map.of(), List.of());
         JobSpec spec =
                 new JobSpec(
@@ -50,19 +50,56 @@ final class AttemptBoardTest {
                         plain.timeout(),
                         plain.retry(),
                         plain.retention(),
-                        plain.constraints());
+                        plain.constraints(),
+                        0,
+                        exclusive);
         AttemptId attempt = new AttemptId(TaskRange.single(new JobId(new UUID(0, number))), 1);
         return new Assignment(attempt, spec, number, "token", "http://localhost:0");
     }
 
     private AttemptId add(int number, long cpuMillis) {
-        Assignment assignment = of(number, cpuMillis);
+        return add(board, number, cpuMillis, false);
+    }
+
+    private static AttemptId add(
+            AttemptBoard board, int number, long cpuMillis, boolean exclusive) {
+        Assignment assignment = of(number, cpuMillis, exclusive);
         board.add(assignment);
         return assignment.attempt();
     }
 
     private AttemptId startNext() {
         return board.startNext().orElseThrow().attempt();
+    }
+
+    @Test
+    void tasksOfHalfACpu_shareASlot() {
+        AttemptBoard one = new AttemptBoard(offer(1, 1_000));
+        add(one, 1, 500, false);
+        add(one, 2, 500, false);
+        add(one, 3, 500, false);
+
+        assertThat(one.startNext()).isPresent();
+        assertThat(one.startNext()).isPresent();
+        assertThat(one.startNext()).isEmpty();
+    }
+
+    @Test
+    void exclusiveTask_startsAndRunsAlone() {
+        AttemptBoard wide = new AttemptBoard(offer(4, 4_000));
+        AttemptId small = add(wide, 1, 1_000, false);
+        AttemptId alone = add(wide, 2, 1_000, true);
+        AttemptId next = add(wide, 3, 1_000, false);
+        assertThat(wide.startNext()).isPresent();
+
+        assertThat(wide.startNext()).isEmpty();
+        assertThat(wide.nextToFollow()).isEmpty();
+        wide.ended(small, Optional.empty());
+        assertThat(wide.startNext().orElseThrow().attempt()).isEqualTo(alone);
+        assertThat(wide.startNext()).isEmpty();
+        assertThat(wide.hasPlace()).isFalse();
+        wide.ended(alone, Optional.empty());
+        assertThat(wide.startNext().orElseThrow().attempt()).isEqualTo(next);
     }
 
     @Test
@@ -130,7 +167,7 @@ final class AttemptBoardTest {
     void used_isWhatRunsAndNotWhatFollows() {
         AttemptBoard wide = new AttemptBoard(offer(4, 2_000));
         for (int i = 0; i < 4; i++) {
-            wide.add(of(i, 1_000));
+            wide.add(of(i, 1_000, false));
         }
 
         wide.startNext();

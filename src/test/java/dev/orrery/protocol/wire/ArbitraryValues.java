@@ -36,6 +36,9 @@ import java.util.UUID;
  * alternative that is added later is generated, and thereby tested, without a change here.
  */
 final class ArbitraryValues {
+    /** Numbers of a specification that are not negative. */
+    private static final List<String> BOUNDED = List.of("size", "maxParallel");
+
     private static final int ITEMS_MAX = 4;
     private static final String[] ZONES = {"UTC", "Europe/Berlin", "America/New_York"};
     private static final int[] CODE_POINTS = {'a', 'Z', '0', ' ', '\n', 0, 0xe9, 0x4e2d, 0x1f600};
@@ -158,7 +161,7 @@ final class ArbitraryValues {
             return amount();
         } else if (owner == Resources.class && component.getType() == int.class) {
             return random.nextInt(9);
-        } else if (owner == JobSpec.class && component.getName().equals("size")) {
+        } else if (owner == JobSpec.class && BOUNDED.contains(component.getName())) {
             return 1 + random.nextInt(10_000_000);
         } else if (owner == ScheduleSpec.class && component.getName().equals("name")) {
             return name();

@@ -94,9 +94,50 @@ final class PolicyTest {
     }
 
     @Test
+    void packAndSpread_takeTheFullestAndTheEmptiest() {
+        Candidate full = withFree("full", 1);
+        Candidate half = withFree("half", 2);
+        Candidate empty = withFree("empty", 4);
+        List<Candidate> all = List.of(half, full, empty);
+
+        assertThat(new Pack().choose(SMALL, all)).contains(id("full"));
+        assertThat(new Spread().choose(SMALL, all)).contains(id("empty"));
+        assertThat(new Pack().choose(SMALL, List.of())).isEmpty();
+        assertThat(new Spread().choose(SMALL, List.of())).isEmpty();
+    }
+
+    private static Candidate withFree(String name, int cpus) {
+        return new Candidate(
+                id(name), Sample.offer(4), true, Sample.cpus(cpus), 4_000, 0, 0, false, 0);
+    }
+
+    @Test
+    void candidateThatIsNotEmpty_hasNoRoomForWhatWantsToBeAlone() {
+        Demand alone = Demand.of(Sample.spec().exclusive(true).make());
+        Candidate busy =
+                new Candidate(
+                        id("a"), Sample.offer(2), true, Sample.cpus(1), 1_000, 1, 0, false, 0);
+
+        assertThat(busy.hasRoom(SMALL)).isTrue();
+        assertThat(busy.hasRoom(alone)).isFalse();
+        assertThat(busy.suits(alone)).isTrue();
+        assertThat(busy.freePart(alone)).isEqualTo(0.5);
+        assertThat(withFree("b", 4).hasRoom(alone)).isTrue();
+    }
+
+    @Test
+    void freePart_isThatOfTheScarcestThing() {
+        Candidate candidate = withFree("a", 1);
+
+        assertThat(candidate.freePart(LARGE)).isEqualTo(0.25);
+        assertThat(candidate.freePart(SMALL)).isEqualTo(1);
+    }
+
+    @Test
     void openPool_offersThoseWithRoomByName() {
         WorkerPool pool = new OpenPool();
-        Candidate full = new Candidate(id("c"), Sample.offer(1), true, Resources.NONE, 0, 0, 0);
+        Candidate full =
+                new Candidate(id("c"), Sample.offer(1), true, Resources.NONE, 0, 2, 0, false, 0);
         List.of(candidate("b", 1), candidate("a", 1), full).forEach(pool::put);
 
         assertThat(pool.withRoom(SMALL))
@@ -112,7 +153,8 @@ final class PolicyTest {
         WorkerOffer offer =
                 new WorkerOffer(
                         Sample.cpus(2), 2, new TreeMap<>(Map.of("disk", "ssd")), "host", "1");
-        Candidate candidate = new Candidate(id("a"), offer, true, Sample.cpus(2), 2, 0, 0);
+        Candidate candidate =
+                new Candidate(id("a"), offer, true, Sample.cpus(2), 2_000, 0, 0, false, 0);
         Demand ssd = demand(new Constraint("disk", true, List.of("ssd")));
         Demand noSsd = demand(new Constraint("disk", false, List.of("ssd")));
         Demand other = demand(new Constraint("rack", true, List.of("r1")));
@@ -124,9 +166,13 @@ final class PolicyTest {
         assertThat(candidate.suits(LARGE)).isFalse();
         assertThat(candidate.suits(ssd)).isTrue();
         assertThat(candidate.suits(other)).isFalse();
-        assertThat(new Candidate(id("a"), offer, false, Sample.cpus(2), 2, 0, 0).hasRoom(ssd))
+        assertThat(
+                        new Candidate(id("a"), offer, false, Sample.cpus(2), 2_000, 0, 0, false, 0)
+                                .hasRoom(ssd))
                 .isFalse();
-        assertThat(new Candidate(id("a"), offer, true, Sample.cpus(2), 0, 0, 0).hasRoom(ssd))
+        assertThat(
+                        new Candidate(id("a"), offer, true, Sample.cpus(2), 0, 0, 0, false, 0)
+                                .hasRoom(ssd))
                 .isFalse();
     }
 
@@ -164,7 +210,8 @@ final class PolicyTest {
     }
 
     private static Candidate candidate(String name, long lastUsed) {
-        return new Candidate(id(name), Sample.offer(2), true, Sample.cpus(2), 2, 0, lastUsed);
+        return new Candidate(
+                id(name), Sample.offer(2), true, Sample.cpus(2), 2_000, 0, 0, false, lastUsed);
     }
 
     private static QueueEntry entry(long arrival, Demand demand) {

@@ -1,4 +1,4 @@
-package dev.orrery.scheduling;
+package dev.orrery.scheduling.memory;
 
 import dev.orrery.model.JobId;
 import dev.orrery.protocol.LoadedState;
@@ -13,11 +13,14 @@ import java.util.Optional;
  * The jobs that ended last, in that order, so that a request that comes a second time, late, is
  * known again. The store refuses what is older than this memory.
  */
-final class EndedJobs {
+public final class EndedJobs {
 
     private final Map<JobId, EndedJob> byJob = new LinkedHashMap<>();
 
-    void add(EndedJob ended) {
+    /** An empty one. */
+    public EndedJobs() {}
+
+    public void add(EndedJob ended) {
         byJob.put(ended.job(), ended);
         if (byJob.size() > LoadedState.ENDED_MAX) {
             byJob.remove(byJob.keySet().iterator().next());
@@ -25,20 +28,20 @@ final class EndedJobs {
     }
 
     /** Nothing is kept of the job any more, but that it was. */
-    void purged(JobId job) {
+    public void purged(JobId job) {
         byJob.computeIfPresent(job, (id, ended) -> ended.purged());
     }
 
-    void forget(JobId job) {
+    public void forget(JobId job) {
         byJob.remove(job);
     }
 
-    Optional<EndedJob> find(JobId job) {
+    public Optional<EndedJob> find(JobId job) {
         return Optional.ofNullable(byJob.get(job));
     }
 
     /** All of them, the one that ended first at the head. */
-    List<EndedJob> all() {
+    public List<EndedJob> all() {
         return List.copyOf(byJob.values());
     }
 }
