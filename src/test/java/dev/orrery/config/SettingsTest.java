@@ -203,7 +203,7 @@ final class SettingsTest {
         return read("scheduling: {components: {placement: %s}}".formatted(name))
                 .scheduling()
                 .components()
-                .get("placement");
+                .getOrDefault("placement", "");
     }
 
     @Test

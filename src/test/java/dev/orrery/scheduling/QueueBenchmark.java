@@ -38,7 +38,7 @@ final class QueueBenchmark {
             DemandQueues queue = new DemandQueues();
             time("queue-add", count, i -> queue.add(entry(jobs, i)));
             long bytes = usedBytes() - before;
-            print("queue-heap", count, bytes, bytes / (double) count, "bytes/task");
+            print("queue-heap", count, (double) bytes, bytes / (double) count, "bytes/task");
             Random dice = new Random(1);
             time("queue-ahead", count, i -> queue.ahead(entry(jobs, dice.nextInt(count))));
             time(

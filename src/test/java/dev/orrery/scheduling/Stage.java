@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -134,8 +135,8 @@ final class Stage {
                 words.duration("after").orElse(Duration.ofSeconds(10)));
     }
 
-    private static TreeMap<String, Long> counts(Words words, String option) {
-        TreeMap<String, Long> counts = new TreeMap<>();
+    private static SortedMap<String, Long> counts(Words words, String option) {
+        SortedMap<String, Long> counts = new TreeMap<>();
         for (String entry : words.list(option)) {
             int colon = entry.lastIndexOf(':');
             counts.put(

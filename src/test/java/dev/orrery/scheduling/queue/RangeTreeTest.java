@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 
@@ -53,7 +54,8 @@ final class RangeTreeTest {
                 3 + dice.nextInt(5));
     }
 
-    private static void compare(RangeTree tree, TreeSet<Spot> reference, Spot place, String about) {
+    private static void compare(
+            RangeTree tree, SortedSet<Spot> reference, Spot place, String about) {
         assertThat(tree.size()).as(about).isEqualTo(reference.size());
         if (reference.size() < 500) {
             assertThat(tree.before(place)).as(about).isEqualTo(reference.headSet(place).size());
@@ -62,7 +64,7 @@ final class RangeTreeTest {
         tree.first().ifPresent(first -> assertThat(first).as(about).isEqualTo(reference.first()));
     }
 
-    private static void drain(RangeTree tree, TreeSet<Spot> reference) {
+    private static void drain(RangeTree tree, SortedSet<Spot> reference) {
         List<Spot> drained = new ArrayList<>();
         while (tree.first().isPresent()) {
             Spot first = tree.first().get();
