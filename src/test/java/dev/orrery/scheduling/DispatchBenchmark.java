@@ -45,7 +45,8 @@ final class DispatchBenchmark {
             submit();
         }
         long bytes = QueueBenchmark.usedBytes() - before;
-        QueueBenchmark.print("core-heap", queued, (double) bytes, bytes / (double) queued, "bytes/task");
+        QueueBenchmark.print(
+                "core-heap", queued, (double) bytes, bytes / (double) queued, "bytes/task");
         for (int i = 1; i <= workers; i++) {
             take(
                     new Input.Told(
