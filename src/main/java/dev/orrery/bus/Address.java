@@ -5,6 +5,8 @@ import dev.orrery.model.WorkerId;
 /** A place on the bus: few, long-lived, one for each node and role. */
 public record Address(String value) {
 
+    private static final String WORKER = "orrery.v1.worker.";
+
     /** The leader's scheduler: requests of the API and messages of workers. */
     public static final Address SCHEDULER = new Address("orrery.v1.scheduler");
 
@@ -21,7 +23,11 @@ public record Address(String value) {
 
     /** Commands to one incarnation of a worker. */
     public static Address worker(WorkerId worker, long incarnation) {
-        return new Address("orrery.v1.worker." + worker + "." + incarnation);
+        return new Address(WORKER + worker + "." + incarnation);
+    }
+
+    boolean isWorker() {
+        return value.startsWith(WORKER);
     }
 
     /** Live events for the proxy of one node. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Who serves which address, as the cluster has it. Blocking.
@@ -50,13 +51,22 @@ public final class AddressBook {
      *
      * @param missing addresses that this node serves and the cluster does not know
      * @param removed how many addresses of nodes that are gone were taken away
+     * @param workers where all workers take commands, at a master; nothing elsewhere
      */
-    public record Findings(Set<String> missing, int removed) {}
+    public record Findings(Set<String> missing, int removed, Set<Address> workers) {}
 
     /** Compares what is there with what should be; one node of all takes away what should not. */
     public synchronized Findings compare() {
         boolean isFirst = self.equals(new TreeSet<>(members.get()).first());
-        return new Findings(missing(), isFirst ? removeGone() : 0);
+        boolean isMaster = bus.addresses().contains(Address.SCHEDULER.value());
+        return new Findings(missing(), isFirst ? removeGone() : 0, isMaster ? workers() : Set.of());
+    }
+
+    private Set<Address> workers() {
+        return book().keySet().stream()
+                .map(Address::new)
+                .filter(Address::isWorker)
+                .collect(Collectors.toSet());
     }
 
     private Set<String> missing() {

@@ -12,6 +12,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +47,7 @@ public final class LeaderBus implements Bus {
 
     private final Vertx vertx;
     private final VertxBus bus;
-    private final Set<String> greeted = ConcurrentHashMap.newKeySet();
+    private final Set<Address> greeted = ConcurrentHashMap.newKeySet();
     private final Set<Asking> pending = ConcurrentHashMap.newKeySet();
     private final List<Consumer<LeaderNotice>> listeners = new CopyOnWriteArrayList<>();
     private volatile LeaderNotice leader = LeaderNotice.NONE;
@@ -148,12 +149,23 @@ public final class LeaderBus implements Bus {
      * may be the one that was lost, and silent until Hazelcast gives it up.
      */
     private void greet(String master) {
-        if (greeted.add(master)) {
-            for (Address desk : List.of(Address.SCHEDULER, Address.TOPICS)) {
-                bus.request(desk.at(master), leader, GREETING_TIMEOUT)
-                        .onFailure(fault -> greeted.remove(master));
+        greet(List.of(Address.SCHEDULER.at(master), Address.TOPICS.at(master)));
+    }
+
+    /** The same for places that this node may have to reach at a takeover. */
+    public void greet(Collection<Address> places) {
+        for (Address place : places) {
+            if (greeted.add(place)) {
+                bus.request(place, leader, GREETING_TIMEOUT)
+                        .onFailure(fault -> greeted.remove(place));
             }
         }
+    }
+
+    /** A node left, at which Vert.x forgets all that it had looked up. */
+    public void greetAgain() {
+        greeted.clear();
+        leader.masters().forEach(this::greet);
     }
 
     private record Unreached(String node, long since) {}

@@ -84,6 +84,7 @@ final class BusCare {
     }
 
     private void compared(AddressBook.Findings found) {
+        node.bus().greet(found.workers());
         if (found.removed() > 0) {
             LOG.atInfo()
                     .addKeyValue("addresses", found.removed())
@@ -150,11 +151,14 @@ final class BusCare {
         @Override
         public void left(String other) {
             LOG.atInfo().addKeyValue("node", other).log("node left");
+            node.bus().greetAgain();
+            compare();
         }
 
         @Override
         public void merged() {
             repair("parts of the cluster merged");
+            node.bus().greetAgain();
         }
     }
 }

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.multimap.MultiMap;
 
+import dev.orrery.model.WorkerId;
+
 import io.vertx.core.Future;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.RegistrationInfo;
@@ -54,8 +56,8 @@ final class AddressBookTest {
 
     @Test
     void nothingIsMissing_ofNodesThatAreWell() {
-        assertThat(book(one).compare()).isEqualTo(new AddressBook.Findings(Set.of(), 0));
-        assertThat(book(two).compare()).isEqualTo(new AddressBook.Findings(Set.of(), 0));
+        assertThat(book(one).compare()).isEqualTo(new AddressBook.Findings(Set.of(), 0, Set.of()));
+        assertThat(book(two).compare()).isEqualTo(new AddressBook.Findings(Set.of(), 0, Set.of()));
     }
 
     @Test
@@ -111,6 +113,20 @@ final class AddressBookTest {
                     return map().get(WORK).size() == 1;
                 });
         assertThat(book(one).compare().missing()).isEmpty();
+    }
+
+    @Test
+    void master_findsWhereWorkersTakeCommands() throws Exception {
+        Address worker = Address.worker(new WorkerId("w1"), 7);
+        for (Address place : List.of(worker, Address.SCHEDULER)) {
+            two.bus()
+                    .serve(place, Future::succeededFuture)
+                    .ready()
+                    .await(SOON.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        assertThat(book(two).compare().workers()).containsExactly(worker);
+        assertThat(book(one).compare().workers()).isEmpty();
     }
 
     private static AddressBook book(BusNode node) {

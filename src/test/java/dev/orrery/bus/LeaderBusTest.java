@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.orrery.model.WorkerId;
 import dev.orrery.protocol.Message;
 import dev.orrery.protocol.Message.LeaderNotice;
 import dev.orrery.protocol.SchedulerReply;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -153,6 +155,23 @@ final class LeaderBusTest {
                 });
 
         assertThat(scheduler).hasValue(1);
+    }
+
+    @Test
+    void afterANodeLeft_everybodyIsGreetedAgain() {
+        AtomicInteger master = serve(Address.SCHEDULER.at("m2"), ANSWER);
+        serve(Address.TOPICS.at("m2"), ANSWER);
+        Address place = Address.worker(new WorkerId("w1"), 1);
+        AtomicInteger worker = serve(place, ANSWER);
+        bus.learn(new LeaderNotice(1, "m1", List.of(), List.of("m2")));
+        bus.greet(Set.of(place));
+        bus.greet(Set.of(place));
+        await().atMost(SOON).until(() -> master.get() == 1 && worker.get() == 1);
+
+        bus.greetAgain();
+        bus.greet(Set.of(place));
+
+        await().atMost(SOON).until(() -> master.get() == 2 && worker.get() == 2);
     }
 
     @Test
