@@ -135,7 +135,7 @@ final class ThreatAccessIT {
             }
         }
         long toSubmitters = NEEDED.values().stream().filter("submitter"::equals).count();
-        assertThat(refused).isEqualTo(2 * NEEDED.size() - toSubmitters);
+        assertThat(refused).isEqualTo(2L * NEEDED.size() - toSubmitters);
     }
 
     @Test
